@@ -1,0 +1,1 @@
+//! Nodes, partitions and the controller: replication of every topic over many Raft groups.

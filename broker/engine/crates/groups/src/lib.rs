@@ -1,0 +1,1 @@
+//! Consumer-group coordinators as pure state machines over a replicated topic.

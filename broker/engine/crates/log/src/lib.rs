@@ -1,0 +1,1 @@
+//! The journal and the segmented logs: what makes a record durable.

@@ -1,0 +1,1 @@
+//! The Kafka listener: sockets, frames, dispatch and the API handlers.

@@ -1,0 +1,1 @@
+//! Deterministic simulation: whole nodes on a simulated disk, network and clock.

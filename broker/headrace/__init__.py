@@ -1,0 +1,1 @@
+"""Headrace: a Kafka-API-compatible event streaming platform."""
