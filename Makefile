@@ -65,7 +65,7 @@ tidy: build ## formatters, linters, types, and the rules of the house
 	cd $(ENGINE) && cargo fmt --all --check
 	cd $(ENGINE) && cargo clippy --release --locked --all-targets -- -D warnings
 	ruff format --check -q . && ruff check -q .
-	mypy broker/headrace pulumi/headrace_infra tests
+	mypy broker/headrace pulumi/headrace_infra bench
 	yamllint --strict .
 	ANSIBLE_CONFIG=ansible/ansible.cfg ansible-lint --offline -q --profile production
 	shellcheck $$(git ls-files -co --exclude-standard | xargs -r -d '\n' grep -lsE \

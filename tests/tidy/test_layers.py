@@ -76,7 +76,9 @@ def test_the_log_reaches_the_disk_only_through_env():
     for path, text in sources("log"):
         for number, line in enumerate(text.splitlines(), 1):
             code = line.split("//")[0]
-            assert not DISK_OR_NET.search(code), f"{path.relative_to(ROOT)}:{number}: {line.strip()}"
+            assert not DISK_OR_NET.search(code), (
+                f"{path.relative_to(ROOT)}:{number}: {line.strip()}"
+            )
 
 
 def test_the_engine_is_reached_from_python_in_one_place():
