@@ -21,8 +21,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import peer
 from confluent_kafka.admin import AdminClient, NewTopic  # type: ignore[attr-defined]
+
+import peer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
