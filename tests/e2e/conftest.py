@@ -1,0 +1,80 @@
+"""The cluster that `make up` makes, for the tests of the main job."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+ROOT = Path(__file__).parents[2]
+UP_TIMEOUT_SECONDS = 1800
+HEALTH_TIMEOUT_SECONDS = 180
+
+
+@dataclass
+class Hosts:
+    """What `make up` wrote down, and ways to ask the cluster."""
+
+    cluster: dict[str, Any]
+
+    @property
+    def bootstrap(self) -> str:
+        return self.cluster["bootstrap"]
+
+    def node(self, node_id: int) -> dict[str, Any]:
+        return next(node for node in self.cluster["nodes"] if node["id"] == node_id)
+
+    def admin(self, path: str) -> Any:
+        """The first answer of a node that is up."""
+        for node in self.cluster["nodes"]:
+            try:
+                answer = httpx.get(f"http://{node['admin']}{path}", timeout=5)
+            except httpx.TransportError:
+                continue
+            if answer.status_code == 200:
+                return answer.json()
+        raise AssertionError(f"no node answers GET {path}")
+
+    def wait_healthy(self) -> dict[str, Any]:
+        deadline = time.monotonic() + HEALTH_TIMEOUT_SECONDS
+        while True:
+            health = self.admin("/v1/cluster/health_overview")
+            if health["is_healthy"] and not health["under_replicated_partitions"]:
+                return health
+            assert time.monotonic() < deadline, health
+            time.sleep(1)
+
+    def busiest_node(self, topic: str) -> int:
+        """The id of the node that leads most partitions of a topic."""
+        partitions = [p for p in self.admin("/v1/partitions") if p["topic"] == topic]
+        leaders = [p["leader_id"] for p in partitions]
+        return max(set(leaders), key=leaders.count)
+
+
+def make(target: str) -> None:
+    done = subprocess.run(
+        ["make", "--no-print-directory", target],
+        check=False,
+        cwd=ROOT,
+        env={**os.environ, "HEADRACE_STACK": "e2e"},
+        capture_output=True,
+        text=True,
+        timeout=UP_TIMEOUT_SECONDS,
+    )
+    assert done.returncode == 0, f"make {target}:\n{done.stdout[-4000:]}\n{done.stderr[-4000:]}"
+
+
+@pytest.fixture(scope="session")
+def hosts():
+    make("up")
+    try:
+        yield Hosts(json.loads((ROOT / "inventories/e2e/cluster.json").read_text()))
+    finally:
+        make("down")
