@@ -31,8 +31,8 @@ pub const MAGIC: i8 = 2;
 
 const COMPRESSION_MASK: i16 = 0x07;
 const LOG_APPEND_TIME_BIT: i16 = 0x08;
-const TRANSACTIONAL_BIT: i16 = 0x10;
-const CONTROL_BIT: i16 = 0x20;
+pub(crate) const TRANSACTIONAL_BIT: i16 = 0x10;
+pub(crate) const CONTROL_BIT: i16 = 0x20;
 /// The first byte that the CRC covers.
 const CRC_FROM: usize = 21;
 
@@ -251,7 +251,12 @@ pub fn seal(batch: &mut [u8]) {
 }
 
 /// A Raft-only batch that carries `payload` after its header and takes no offset.
-pub fn raft_only(base_offset: i64, leader_epoch: i32, timestamp_ms: i64, payload: &[u8]) -> Vec<u8> {
+pub fn raft_only(
+    base_offset: i64,
+    leader_epoch: i32,
+    timestamp_ms: i64,
+    payload: &[u8],
+) -> Vec<u8> {
     let size = HEADER_BYTES + payload.len();
     let length = i32::try_from(size - PREFIX_BYTES).expect("raft payloads are far below 2 GiB");
     let mut batch = vec![0; size];

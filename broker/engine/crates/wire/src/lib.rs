@@ -3,4 +3,29 @@
 //! Pure: no clock, disk, socket or thread. Input comes from the network, so no function here
 //! panics on it or allocates what it merely claims.
 
+#![forbid(unsafe_code)]
+
+pub mod api;
 pub mod batch;
+mod error;
+mod error_code;
+mod generated;
+mod message;
+mod reader;
+pub mod records;
+mod string;
+mod writer;
+
+pub use api::ApiKey;
+pub use error::{DecodeError, EncodeError};
+pub use error_code::ErrorCode;
+pub use message::{Message, Request};
+pub use reader::Reader;
+pub use records::Records;
+pub use string::Str;
+pub use writer::{TaggedFields, Writer};
+
+/// Kafka's messages, one module an API, written by `generate.py`.
+pub mod messages {
+    pub use crate::generated::*;
+}

@@ -1,0 +1,128 @@
+#!/usr/bin/env python3
+"""Generates `src/generated` and `tests/samples` from the kafka-clients jar's message descriptions.
+
+Run it after changing `APIS` or `KAFKA_VERSION` and commit what it writes:
+
+    python3 generate.py            # fetches the jar with Maven if ~/.m2 lacks it
+    python3 generate.py --check    # fails if the committed files differ
+
+To serve one more API, add its name to `APIS`, its range to `SERVED` in `src/api.rs`, and run this.
+"""
+
+from __future__ import annotations
+
+import argparse
+import filecmp
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from generator import files
+from generator.schema import Source
+
+KAFKA_VERSION = "4.3.1"
+ARTIFACT = f"org.apache.kafka:kafka-clients:{KAFKA_VERSION}"
+HERE = Path(__file__).resolve().parent
+OUTPUTS = ("src/generated", "tests/samples")
+
+# Requests and responses that get code. `keys.rs` knows all of Kafka's, coded or not.
+APIS = (
+    "Produce",
+    "Fetch",
+    "ListOffsets",
+    "Metadata",
+    "OffsetCommit",
+    "OffsetFetch",
+    "FindCoordinator",
+    "JoinGroup",
+    "Heartbeat",
+    "LeaveGroup",
+    "SyncGroup",
+    "DescribeGroups",
+    "ListGroups",
+    "SaslHandshake",
+    "ApiVersions",
+    "CreateTopics",
+    "DeleteTopics",
+    "InitProducerId",
+    "OffsetForLeaderEpoch",
+    "DescribeConfigs",
+    "AlterConfigs",
+    "CreatePartitions",
+    "DeleteGroups",
+    "IncrementalAlterConfigs",
+    "DescribeCluster",
+)
+# Messages without a key: frame headers, and what classic group members tell each other.
+DATA = {
+    "header": ("RequestHeader", "ResponseHeader"),
+    "consumer_subscription": ("ConsumerProtocolSubscription",),
+    "consumer_assignment": ("ConsumerProtocolAssignment",),
+}
+
+
+def find_jar() -> Path:
+    """The jar in Maven's local repository, fetched when it is not there.
+
+    Raises:
+        FileNotFoundError: Maven ran but left no jar.
+    """
+    name = f"kafka-clients-{KAFKA_VERSION}.jar"
+    folder = Path.home() / ".m2/repository/org/apache/kafka/kafka-clients" / KAFKA_VERSION
+    jar = folder / name
+    if not jar.exists():
+        goal = ["dependency:get", f"-Dartifact={ARTIFACT}", "-Dtransitive=false"]
+        subprocess.run(["mvn", "-q", "-B", *goal], check=True)
+    if not jar.exists():
+        raise FileNotFoundError(jar)
+    return jar
+
+
+def write(jar: Path, into: Path) -> None:
+    """Writes all files below `into` and formats them."""
+    for folder in OUTPUTS:
+        target = into / folder
+        shutil.rmtree(target, ignore_errors=True)
+        target.mkdir(parents=True)
+    written = files.render(Source(jar), APIS, DATA)
+    for path, text in written.items():
+        (into / path).write_text(text)
+    style = ["--edition", "2021", "--config-path", str(HERE.parents[1] / "rustfmt.toml")]
+    subprocess.run(["rustfmt", *style, *(str(into / path) for path in written)], check=True)
+
+
+def differences(jar: Path) -> list[str]:
+    """Paths of committed files that differ from what would be written."""
+    found = []
+    with tempfile.TemporaryDirectory() as scratch:
+        write(jar, Path(scratch))
+        for folder in OUTPUTS:
+            fresh = {p.name for p in (Path(scratch) / folder).iterdir()}
+            kept = {p.name for p in (HERE / folder).iterdir()}
+            found += [f"{folder}/{name}" for name in sorted(fresh ^ kept)]
+            for name in sorted(fresh & kept):
+                if not filecmp.cmp(Path(scratch) / folder / name, HERE / folder / name, False):
+                    found.append(f"{folder}/{name}")
+    return found
+
+
+def main() -> int:
+    """Runs the command; returns the exit status."""
+    parser = argparse.ArgumentParser(description="Generate the wire crate's messages.")
+    parser.add_argument("--jar", type=Path, help="use this kafka-clients jar")
+    parser.add_argument("--check", action="store_true", help="only compare with committed files")
+    options = parser.parse_args()
+    jar = options.jar or find_jar()
+    if not options.check:
+        write(jar, HERE)
+        return 0
+    stale = differences(jar)
+    for path in stale:
+        print(f"stale: {path}", file=sys.stderr)
+    return 1 if stale else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,165 @@
+//! Which APIs and versions this broker answers, and which header each message has.
+
+pub use crate::generated::keys::{ApiKey, NEVER};
+use crate::generated::keys::{Row, ROWS};
+
+/// The versions answered of one API.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Served {
+    /// The API.
+    pub key: ApiKey,
+    /// The lowest version that `ApiVersions` names.
+    pub min: i16,
+    /// The highest.
+    pub max: i16,
+    /// The lowest version that is really answered; only Produce names lower ones than it answers.
+    pub min_answered: i16,
+}
+
+const fn served(key: ApiKey, min: i16, max: i16) -> Served {
+    Served { key, min, max, min_answered: min }
+}
+
+/// What `ApiVersions` answers, by ascending key.
+///
+/// Produce is named from 0 as Apache Kafka names it, since old librdkafka takes the minimum for a
+/// sign of the record format; versions below 3 are refused all the same (KAFKA-18659).
+pub const SERVED: &[Served] = &[
+    Served { key: ApiKey::Produce, min: 0, max: 13, min_answered: 3 },
+    served(ApiKey::Fetch, 4, 18),
+    served(ApiKey::ListOffsets, 1, 11),
+    served(ApiKey::Metadata, 0, 13),
+    served(ApiKey::OffsetCommit, 2, 10),
+    served(ApiKey::OffsetFetch, 1, 10),
+    served(ApiKey::FindCoordinator, 0, 6),
+    served(ApiKey::JoinGroup, 0, 9),
+    served(ApiKey::Heartbeat, 0, 4),
+    served(ApiKey::LeaveGroup, 0, 5),
+    served(ApiKey::SyncGroup, 0, 5),
+    served(ApiKey::DescribeGroups, 0, 6),
+    served(ApiKey::ListGroups, 0, 5),
+    served(ApiKey::SaslHandshake, 0, 1),
+    served(ApiKey::ApiVersions, 0, 4),
+    served(ApiKey::CreateTopics, 2, 7),
+    served(ApiKey::DeleteTopics, 1, 6),
+    served(ApiKey::InitProducerId, 0, 5),
+    served(ApiKey::OffsetForLeaderEpoch, 2, 4),
+    served(ApiKey::DescribeConfigs, 1, 4),
+    served(ApiKey::AlterConfigs, 0, 2),
+    served(ApiKey::CreatePartitions, 0, 3),
+    served(ApiKey::DeleteGroups, 0, 2),
+    served(ApiKey::IncrementalAlterConfigs, 0, 1),
+    served(ApiKey::DescribeCluster, 0, 2),
+];
+
+/// The entry of [`SERVED`] for `key`.
+pub fn find(key: ApiKey) -> Option<&'static Served> {
+    SERVED.iter().find(|entry| entry.key == key)
+}
+
+/// Whether a request of this key and version is answered. Any other ends the connection, except
+/// an `ApiVersions` of a version too high, which is answered in version 0 (KIP-511).
+pub fn is_answered(key: ApiKey, version: i16) -> bool {
+    find(key).is_some_and(|entry| (entry.min_answered..=entry.max).contains(&version))
+}
+
+/// The version of the request's header.
+pub fn request_header_version(key: ApiKey, version: i16) -> i16 {
+    if version >= key.first_flexible() {
+        2
+    } else {
+        1
+    }
+}
+
+/// The version of the response's header. An `ApiVersions` response always has the oldest: its
+/// reader does not know yet what the broker speaks (KIP-511).
+pub fn response_header_version(key: ApiKey, version: i16) -> i16 {
+    i16::from(key != ApiKey::ApiVersions && version >= key.first_flexible())
+}
+
+impl ApiKey {
+    fn row(self) -> &'static Row {
+        let at = ROWS.binary_search_by_key(&(self as i16), |row| row.0 as i16);
+        &ROWS[at.expect("every key has a row: both are generated from one list")]
+    }
+
+    /// All keys, ascending.
+    pub fn all() -> impl Iterator<Item = ApiKey> {
+        ROWS.iter().map(|row| row.0)
+    }
+
+    /// Kafka's name for the API.
+    pub fn name(self) -> &'static str {
+        self.row().1
+    }
+
+    /// The lowest and highest version in Kafka's message descriptions.
+    pub fn kafka_versions(self) -> (i16, i16) {
+        (self.row().2, self.row().3)
+    }
+
+    /// The first flexible version (KIP-482), or [`NEVER`].
+    pub fn first_flexible(self) -> i16 {
+        self.row().4
+    }
+}
+
+impl TryFrom<i16> for ApiKey {
+    type Error = i16;
+
+    fn try_from(key: i16) -> Result<Self, i16> {
+        match ROWS.binary_search_by_key(&key, |row| row.0 as i16) {
+            Ok(at) => Ok(ROWS[at].0),
+            Err(_) => Err(key),
+        }
+    }
+}
+
+impl std::fmt::Display for ApiKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn served_rises_and_stays_within_kafka() {
+        assert!(SERVED.windows(2).all(|pair| pair[0].key < pair[1].key));
+        for entry in SERVED {
+            let (min, max) = entry.key.kafka_versions();
+            assert!(entry.min_answered >= min && entry.max <= max, "{}", entry.key);
+            assert!(entry.min <= entry.min_answered && entry.min_answered <= entry.max);
+        }
+    }
+
+    #[test]
+    fn old_produce_is_named_and_refused() {
+        assert_eq!(find(ApiKey::Produce).map(|entry| entry.min), Some(0));
+        assert!(!is_answered(ApiKey::Produce, 2));
+        assert!(is_answered(ApiKey::Produce, 3));
+        assert!(!is_answered(ApiKey::ApiVersions, 99));
+    }
+
+    #[test]
+    fn headers_turn_flexible_with_the_message() {
+        assert_eq!(request_header_version(ApiKey::Fetch, 11), 1);
+        assert_eq!(request_header_version(ApiKey::Fetch, 12), 2);
+        assert_eq!(response_header_version(ApiKey::Fetch, 12), 1);
+        assert_eq!(request_header_version(ApiKey::ApiVersions, 3), 2);
+        assert_eq!(response_header_version(ApiKey::ApiVersions, 4), 0);
+        assert_eq!(request_header_version(ApiKey::SaslHandshake, 1), 1);
+    }
+
+    #[test]
+    fn keys_come_back_from_their_number() {
+        for key in ApiKey::all() {
+            assert_eq!(ApiKey::try_from(key as i16), Ok(key));
+        }
+        assert_eq!(ApiKey::try_from(-1), Err(-1));
+        assert_eq!(ApiKey::try_from(999), Err(999));
+    }
+}
