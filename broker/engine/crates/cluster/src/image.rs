@@ -9,9 +9,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-pub use crate::controller::properties::{
-    CleanupPolicy, ClusterConfig, TimestampType, TopicConfig,
-};
+pub use crate::controller::properties::{CleanupPolicy, ClusterConfig, TimestampType, TopicConfig};
 
 /// A node's id, which is its Kafka broker id.
 pub type NodeId = i32;

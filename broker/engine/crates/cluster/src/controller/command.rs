@@ -327,7 +327,10 @@ impl ControllerCommand {
     /// `UNSUPPORTED_VERSION` if a newer release wrote it, `INVALID_REQUEST` if it is no command.
     pub fn decode(value: &[u8]) -> Result<ControllerCommand, ControllerError> {
         let bad = |e: serde_json::Error| {
-            ControllerError::new(ErrorCode::INVALID_REQUEST, format!("not a controller command: {e}"))
+            ControllerError::new(
+                ErrorCode::INVALID_REQUEST,
+                format!("not a controller command: {e}"),
+            )
         };
         let envelope: EnvelopeIn = serde_json::from_slice(value).map_err(bad)?;
         if envelope.v > COMMAND_VERSION {

@@ -1,0 +1,65 @@
+//! Topic names: Kafka's rules, and which topics are Headrace's own.
+
+use super::error::{refuse, ControllerError, ErrorCode};
+use super::properties::Owner;
+
+/// The longest topic name, as in Kafka: a folder is named after it.
+pub const MAX_NAME_BYTES: usize = 249;
+/// Committed offsets and members of consumer groups.
+pub const CONSUMER_OFFSETS: &str = "__consumer_offsets";
+/// Open transactions.
+pub const TRANSACTION_STATE: &str = "__transaction_state";
+/// What Kafka calls the controller's log: nobody may create a topic of that name.
+const CLUSTER_METADATA: &str = "__cluster_metadata";
+
+/// Whether a topic is Headrace's own.
+pub fn is_internal(name: &str) -> bool {
+    name == CONSUMER_OFFSETS || name == TRANSACTION_STATE
+}
+
+/// Which limits hold for the properties of the topic called `name`.
+pub fn owner(name: &str) -> Owner {
+    if is_internal(name) {
+        Owner::Internal
+    } else {
+        Owner::User
+    }
+}
+
+/// Checks a new topic's name by itself.
+///
+/// # Errors
+/// `INVALID_TOPIC_EXCEPTION`, with the rule that it breaks.
+pub fn check(name: &str) -> Result<(), ControllerError> {
+    let invalid = |why: String| refuse(ErrorCode::INVALID_TOPIC_EXCEPTION, why);
+    if name.is_empty() {
+        return invalid("a topic name must not be empty".into());
+    }
+    if name == "." || name == ".." {
+        return invalid("a topic must not be called '.' or '..'".into());
+    }
+    if name.len() > MAX_NAME_BYTES {
+        return invalid(format!(
+            "the topic name has {} bytes; at most {MAX_NAME_BYTES} are allowed",
+            name.len()
+        ));
+    }
+    let legal = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
+    if let Some(bad) = name.chars().find(|c| !legal(*c)) {
+        return invalid(format!(
+            "topic name '{}' contains {bad:?}; only ASCII letters, digits, '.', '_' and '-' \
+             are allowed",
+            name.escape_debug()
+        ));
+    }
+    if name == CLUSTER_METADATA {
+        return invalid(format!("{CLUSTER_METADATA} is reserved"));
+    }
+    Ok(())
+}
+
+/// Metrics of '.' and '_' look the same, so Kafka refuses names that differ in nothing else.
+pub fn collides(a: &str, b: &str) -> bool {
+    let fold = |c: u8| if c == b'.' { b'_' } else { c };
+    a.len() == b.len() && a.bytes().map(fold).eq(b.bytes().map(fold))
+}

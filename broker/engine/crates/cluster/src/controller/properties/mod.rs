@@ -1,0 +1,323 @@
+//! Topic and cluster properties: one table of keys, checked on the way in, typed on the way out.
+//!
+//! Entry points: [`check_topic`] and [`check_cluster`] for one value, [`change`] for a set of
+//! changes, [`describe_topic`] and [`describe_cluster`] for DescribeConfigs, [`TopicConfig`] and
+//! [`ClusterConfig`] for what is in force. To add a key, add a row to the table.
+
+mod effective;
+mod table;
+mod value;
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+pub use effective::{CleanupPolicy, ClusterConfig, TimestampType, TopicConfig};
+pub use table::{CLUSTER, TOPIC};
+pub use value::Owner;
+
+use super::command::{ConfigOp, ConfigOpKind};
+use super::error::{ControllerError, ErrorCode};
+
+/// What a value may look like.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Kind {
+    /// `true` or `false`.
+    Bool,
+    /// 32 bits.
+    Int {
+        /// Smallest.
+        min: i64,
+        /// Largest.
+        max: i64,
+    },
+    /// 64 bits.
+    Long {
+        /// Smallest.
+        min: i64,
+        /// Largest.
+        max: i64,
+    },
+    /// A fraction.
+    Double {
+        /// Smallest.
+        min: f64,
+        /// Largest.
+        max: f64,
+    },
+    /// One of these words.
+    Choice(&'static [&'static str]),
+    /// Words, separated by commas.
+    List,
+    /// Some of these words, separated by commas; at least one.
+    ListOf(&'static [&'static str]),
+}
+
+/// Whether Headrace acts on a key.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Honour {
+    /// On any valid value.
+    Yes,
+    /// On these values; others are refused, and why.
+    Only(&'static [&'static str], &'static str),
+    /// Not at all, and why: only the default is accepted.
+    OnlyDefault(&'static str),
+}
+
+/// One row of the table.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Property {
+    /// Kafka's key.
+    pub name: &'static str,
+    /// For a topic's key: the cluster's key that gives its default.
+    pub broker_key: Option<&'static str>,
+    /// What values look like.
+    pub kind: Kind,
+    /// Kafka's default.
+    pub default: &'static str,
+    /// Whether we act on it.
+    pub honour: Honour,
+    /// What it does, for DescribeConfigs and the reference pages.
+    pub doc: &'static str,
+}
+
+/// Where a value in force comes from, by Kafka's numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[repr(i8)]
+pub enum ConfigSource {
+    /// Set on the topic.
+    Topic = 1,
+    /// Set for the whole cluster.
+    Cluster = 3,
+    /// The node's configuration file.
+    NodeFile = 4,
+    /// Nobody set it.
+    Default = 5,
+}
+
+/// The type of a value, by Kafka's numbers (KIP-569).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[repr(i8)]
+#[allow(missing_docs)]
+pub enum ConfigType {
+    Boolean = 1,
+    String = 2,
+    Int = 3,
+    Long = 5,
+    Double = 6,
+    List = 7,
+}
+
+/// One line of DescribeConfigs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConfigEntry {
+    /// The key.
+    pub name: String,
+    /// The value in force.
+    pub value: String,
+    /// Where it comes from.
+    pub source: ConfigSource,
+    /// It cannot be changed through the API.
+    pub read_only: bool,
+    /// Its type.
+    pub kind: ConfigType,
+    /// What it does.
+    pub doc: String,
+    /// Every place that gives it a value, the one in force first: (key there, value, place).
+    pub synonyms: Vec<(String, String, ConfigSource)>,
+}
+
+impl Property {
+    fn config_type(&self) -> ConfigType {
+        match self.kind {
+            Kind::Bool => ConfigType::Boolean,
+            Kind::Int { .. } => ConfigType::Int,
+            Kind::Long { .. } => ConfigType::Long,
+            Kind::Double { .. } => ConfigType::Double,
+            Kind::Choice(_) => ConfigType::String,
+            Kind::List | Kind::ListOf(_) => ConfigType::List,
+        }
+    }
+
+    fn is_list(&self) -> bool {
+        matches!(self.kind, Kind::List | Kind::ListOf(_))
+    }
+}
+
+/// A topic's property by its key.
+pub fn topic_property(key: &str) -> Option<&'static Property> {
+    TOPIC.iter().find(|p| p.name == key)
+}
+
+/// A cluster's property by its key: an own row, or the default of a topic's property.
+pub fn cluster_property(key: &str) -> Option<&'static Property> {
+    let own = CLUSTER.iter().find(|p| p.name == key);
+    own.or_else(|| TOPIC.iter().find(|p| p.broker_key == Some(key)))
+}
+
+fn cluster_keys() -> impl Iterator<Item = &'static str> {
+    CLUSTER.iter().map(|p| p.name).chain(TOPIC.iter().filter_map(|p| p.broker_key))
+}
+
+/// Whose keys a change is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// A topic's.
+    Topic(Owner),
+    /// The cluster's.
+    Cluster,
+}
+
+impl Scope {
+    fn property(self, key: &str) -> Result<&'static Property, String> {
+        let found = match self {
+            Scope::Topic(_) => topic_property(key),
+            Scope::Cluster => cluster_property(key),
+        };
+        found.ok_or_else(|| self.unknown(key))
+    }
+
+    fn unknown(self, key: &str) -> String {
+        let shown = value::shorten(key);
+        if self == Scope::Cluster {
+            if let Some((_, ours)) = table::OTHER_SPELLINGS.iter().find(|(k, _)| *k == key) {
+                return format!("{key} is not supported; set {ours}");
+            }
+            if table::NODE_FILE_KEYS.contains(&key) {
+                return format!("{key} belongs to a node's configuration file (headrace.yaml)");
+            }
+        }
+        let (what, near) = match self {
+            Scope::Topic(_) => ("topic", value::nearest(key, TOPIC.iter().map(|p| p.name))),
+            Scope::Cluster => ("cluster", value::nearest(key, cluster_keys())),
+        };
+        let hint = near.map(|n| format!("; did you mean {n}?")).unwrap_or_default();
+        format!("unknown {what} property '{shown}'{hint}")
+    }
+
+    fn owner(self) -> Owner {
+        match self {
+            Scope::Topic(owner) => owner,
+            Scope::Cluster => Owner::User,
+        }
+    }
+
+    /// One value in its normal form.
+    ///
+    /// # Errors
+    /// `INVALID_CONFIG` for an unknown key, a bad value, or one that would not be honoured.
+    pub fn check(self, key: &str, value: &str) -> Result<String, ControllerError> {
+        self.property(key)
+            .and_then(|p| value::check(p, value, self.owner()))
+            .map_err(|why| ControllerError::new(ErrorCode::INVALID_CONFIG, why))
+    }
+
+    /// `present` overrides after `ops`; all of them or none.
+    ///
+    /// # Errors
+    /// `INVALID_CONFIG` as [`Scope::check`]; `INVALID_REQUEST` for a key that is changed twice.
+    pub fn change(
+        self,
+        present: &BTreeMap<String, String>,
+        ops: &[ConfigOp],
+        inherited: &BTreeMap<String, String>,
+    ) -> Result<BTreeMap<String, String>, ControllerError> {
+        let mut next = present.clone();
+        for (at, op) in ops.iter().enumerate() {
+            if ops[..at].iter().any(|earlier| earlier.key == op.key) {
+                return Err(ControllerError::new(
+                    ErrorCode::INVALID_REQUEST,
+                    format!("'{}' is changed twice in one request", value::shorten(&op.key)),
+                ));
+            }
+            let invalid = |why| ControllerError::new(ErrorCode::INVALID_CONFIG, why);
+            let property = self.property(&op.key).map_err(invalid)?;
+            match self.new_value(property, op, &next, inherited).map_err(invalid)? {
+                Some(value) => next.insert(op.key.clone(), value),
+                None => next.remove(&op.key),
+            };
+        }
+        Ok(next)
+    }
+
+    fn new_value(
+        self,
+        property: &Property,
+        op: &ConfigOp,
+        present: &BTreeMap<String, String>,
+        inherited: &BTreeMap<String, String>,
+    ) -> Result<Option<String>, String> {
+        let given = || op.value.as_deref().ok_or_else(|| format!("{} has no value", property.name));
+        let whole = match op.op {
+            ConfigOpKind::Delete => return Ok(None),
+            ConfigOpKind::Set => given()?.to_string(),
+            ConfigOpKind::Append | ConfigOpKind::Subtract if !property.is_list() => {
+                return Err(format!("{} is not a list: it can only be set", property.name));
+            }
+            kind => {
+                let from_cluster = property.broker_key.and_then(|k| inherited.get(k));
+                let now = present.get(property.name).or(from_cluster);
+                let now = value::items(now.map_or(property.default, String::as_str));
+                let delta = value::items(given()?);
+                if kind == ConfigOpKind::Append {
+                    value::join(now.into_iter().chain(delta).collect())
+                } else {
+                    value::join(now.into_iter().filter(|i| !delta.contains(i)).collect())
+                }
+            }
+        };
+        value::check(property, &whole, self.owner()).map(Some)
+    }
+}
+
+/// Every topic property with its value in force.
+pub fn describe_topic(
+    overrides: &BTreeMap<String, String>,
+    cluster: &BTreeMap<String, String>,
+) -> Vec<ConfigEntry> {
+    TOPIC
+        .iter()
+        .map(|p| {
+            let set = overrides.get(p.name).map(|v| (p.name, v.as_str(), ConfigSource::Topic));
+            entry(p, p.name, set, p.broker_key, cluster)
+        })
+        .collect()
+}
+
+/// Every cluster property with its value in force, by key.
+pub fn describe_cluster(cluster: &BTreeMap<String, String>) -> Vec<ConfigEntry> {
+    let mut keys: Vec<&'static str> = cluster_keys().collect();
+    keys.sort_unstable();
+    keys.into_iter()
+        .filter_map(|key| Some((key, cluster_property(key)?)))
+        .map(|(key, p)| entry(p, key, None, Some(key), cluster))
+        .collect()
+}
+
+fn entry(
+    property: &Property,
+    name: &str,
+    own: Option<(&str, &str, ConfigSource)>,
+    broker_key: Option<&'static str>,
+    cluster: &BTreeMap<String, String>,
+) -> ConfigEntry {
+    let broker_key = broker_key.unwrap_or(property.name);
+    let from_cluster =
+        cluster.get(broker_key).map(|v| (broker_key, v.as_str(), ConfigSource::Cluster));
+    let default = (broker_key, property.default, ConfigSource::Default);
+    let synonyms: Vec<(String, String, ConfigSource)> = own
+        .into_iter()
+        .chain(from_cluster)
+        .chain([default])
+        .map(|(k, v, s)| (k.to_string(), v.to_string(), s))
+        .collect();
+    ConfigEntry {
+        name: name.to_string(),
+        value: synonyms[0].1.clone(),
+        source: synonyms[0].2,
+        read_only: false,
+        kind: property.config_type(),
+        doc: property.doc.to_string(),
+        synonyms,
+    }
+}

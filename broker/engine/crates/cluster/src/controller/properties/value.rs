@@ -1,0 +1,122 @@
+//! Checks one value against its property.
+
+use super::{Honour, Kind, Property};
+
+/// Whether the checked topic is one of Headrace's own: those may be compacted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Owner {
+    /// A topic of a user, or the cluster's properties.
+    User,
+    /// An internal topic.
+    Internal,
+}
+
+/// The value as it will be stored (trimmed), or why it is refused.
+pub(super) fn check(property: &Property, value: &str, owner: Owner) -> Result<String, String> {
+    let value = value.trim();
+    let normal = parse(property.kind, value).map_err(|why| {
+        format!("invalid value '{}' for {}: {why}", shorten(value), property.name)
+    })?;
+    honoured(property, &normal, owner)?;
+    Ok(normal)
+}
+
+/// The value in its normal form, or what a value must look like.
+fn parse(kind: Kind, value: &str) -> Result<String, String> {
+    match kind {
+        Kind::Bool => match value.to_ascii_lowercase().as_str() {
+            v @ ("true" | "false") => Ok(v.to_string()),
+            _ => Err("must be true or false".into()),
+        },
+        Kind::Int { min, max } | Kind::Long { min, max } => match value.parse::<i64>() {
+            Ok(n) if n >= min && n <= max => Ok(n.to_string()),
+            Ok(_) if max == i64::MAX => Err(format!("must be at least {min}")),
+            Ok(_) => Err(format!("must be between {min} and {max}")),
+            Err(_) => Err("must be a whole number".into()),
+        },
+        Kind::Double { min, max } => match value.parse::<f64>() {
+            Ok(n) if n >= min && n <= max => Ok(value.to_string()),
+            _ => Err(format!("must be a number between {min} and {max}")),
+        },
+        Kind::Choice(allowed) => match allowed.iter().find(|a| **a == value) {
+            Some(found) => Ok((*found).to_string()),
+            None => Err(format!("must be one of {}", allowed.join(", "))),
+        },
+        Kind::List => Ok(join(items(value))),
+        Kind::ListOf(allowed) => {
+            let found = items(value);
+            if found.is_empty() || found.iter().any(|item| !allowed.contains(item)) {
+                return Err(format!("must be a list of {}", allowed.join(", ")));
+            }
+            Ok(join(found))
+        }
+    }
+}
+
+fn honoured(property: &Property, value: &str, owner: Owner) -> Result<(), String> {
+    if value == property.default {
+        return Ok(());
+    }
+    let refused = |why| Err(format!("{}={} is refused: {why}", property.name, shorten(value)));
+    match property.honour {
+        Honour::Yes => Ok(()),
+        Honour::Only(allowed, why) => {
+            let internal_may = owner == Owner::Internal && property.name == "cleanup.policy";
+            if internal_may || allowed.contains(&value) {
+                return Ok(());
+            }
+            refused(why)
+        }
+        Honour::OnlyDefault(why) => refused(why),
+    }
+}
+
+/// The items of a list value: no blanks, no empty ones, each once.
+pub(super) fn items(value: &str) -> Vec<&str> {
+    let mut out: Vec<&str> = Vec::new();
+    for item in value.split(',').map(str::trim).filter(|i| !i.is_empty()) {
+        if !out.contains(&item) {
+            out.push(item);
+        }
+    }
+    out
+}
+
+pub(super) fn join(items: Vec<&str>) -> String {
+    items.join(",")
+}
+
+/// A client's text, cut to what belongs into an error message.
+pub(super) fn shorten(text: &str) -> String {
+    const LIMIT_CHARS: usize = 80;
+    if text.chars().count() <= LIMIT_CHARS {
+        return text.to_string();
+    }
+    text.chars().take(LIMIT_CHARS).chain("…".chars()).collect()
+}
+
+/// The key in `known` that `asked` was probably meant to be.
+pub(super) fn nearest<'a>(asked: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    const LONGEST_KEY_BYTES: usize = 64;
+    if asked.len() > LONGEST_KEY_BYTES {
+        return None;
+    }
+    let limit = asked.len() / 3;
+    known.map(|k| (distance(asked, k), k)).min().filter(|(d, _)| *d <= limit).map(|(_, k)| k)
+}
+
+/// Levenshtein's edit distance.
+fn distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, ca) in a.chars().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for (j, cb) in b.iter().enumerate() {
+            let substitution = diagonal + usize::from(ca != *cb);
+            diagonal = row[j + 1];
+            row[j + 1] = substitution.min(row[j] + 1).min(diagonal + 1);
+        }
+    }
+    row[b.len()]
+}
