@@ -1,0 +1,1 @@
+"""Linux hosts on this machine: systemd in podman containers with a network of their own."""
