@@ -1,1 +1,21 @@
 //! Consumer-group coordinators as pure state machines over a replicated topic.
+//!
+//! A [`Coordinator`] owns the groups of one partition of `__consumer_offsets` and speaks Apache
+//! Kafka's classic group protocol (KIP-62, KIP-345 static members, KIP-394 known member ids,
+//! KIP-211 offset expiration). It has no clock, disk, socket or thread: requests, the time and the
+//! outcome of writes go in, [`Effect`]s come out. What must survive is written as records
+//! ([`records`]) before it is answered, and [`Coordinator::load`] rebuilds the state from them.
+
+mod api;
+mod config;
+mod coordinator;
+mod errors;
+mod group;
+mod member;
+mod offsets;
+pub mod records;
+
+pub use api::{Call, Effect, Request, Response, Token, WriteError, WriteId};
+pub use config::{Config, MAX_NAME_BYTES, NEW_MEMBER_JOIN_TIMEOUT_MS};
+pub use coordinator::Coordinator;
+pub use group::GroupState;

@@ -1,0 +1,140 @@
+//! What goes into a coordinator and what comes out of it.
+
+use headrace_wire::messages::delete_groups::DeletableGroupResult;
+use headrace_wire::messages::describe_groups::DescribedGroup;
+use headrace_wire::messages::list_groups::ListedGroup;
+use headrace_wire::messages::offset_fetch::{OffsetFetchRequestGroup, OffsetFetchResponseGroup};
+use headrace_wire::messages::{
+    HeartbeatRequest, HeartbeatResponse, JoinGroupRequest, JoinGroupResponse, LeaveGroupRequest,
+    LeaveGroupResponse, OffsetCommitRequest, OffsetCommitResponse, SyncGroupRequest,
+    SyncGroupResponse,
+};
+use headrace_wire::ErrorCode;
+use uuid::Uuid;
+
+use crate::records::Record;
+
+/// Names one request until its answer; the caller picks it and never uses it twice.
+pub type Token = u64;
+
+/// Names one append until [`crate::Coordinator::appended`].
+pub type WriteId = u64;
+
+/// Who asks, and in which version of the API.
+#[derive(Clone, Debug)]
+pub struct Call {
+    /// The answer carries it.
+    pub token: Token,
+    /// The request's API version: some of them change what an answer means.
+    pub version: i16,
+    /// The client's name for itself, may be empty.
+    pub client_id: String,
+    /// Where it connects from, as Kafka shows it (`/192.0.2.7`).
+    pub client_host: String,
+    /// A fresh random id, used if a member id has to be made.
+    pub uuid: Uuid,
+}
+
+/// A request about one group. Requests that name several groups are split by the caller.
+#[derive(Clone, Debug)]
+pub enum Request {
+    /// Become or stay a member.
+    Join(JoinGroupRequest),
+    /// Hand in, or ask for, the assignment.
+    Sync(SyncGroupRequest),
+    /// I am alive.
+    Heartbeat(HeartbeatRequest),
+    /// One member (v0 to v2) or several leave.
+    Leave(LeaveGroupRequest),
+    /// Store offsets. Every topic has its name; its id may be nil.
+    OffsetCommit(OffsetCommitRequest),
+    /// Read offsets of one group. Every topic has its name.
+    OffsetFetch(OffsetFetchRequestGroup),
+    /// All groups here, filtered by state and type (empty: no filter).
+    List {
+        /// Names of states, compared without regard to case.
+        states: Vec<String>,
+        /// Names of group types, compared without regard to case.
+        types: Vec<String>,
+    },
+    /// One group in detail.
+    Describe(String),
+    /// Delete a group without members.
+    Delete(String),
+}
+
+/// The answer to a [`Request`], of the same kind.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Response {
+    /// To [`Request::Join`].
+    Join(JoinGroupResponse),
+    /// To [`Request::Sync`].
+    Sync(SyncGroupResponse),
+    /// To [`Request::Heartbeat`].
+    Heartbeat(HeartbeatResponse),
+    /// To [`Request::Leave`].
+    Leave(LeaveGroupResponse),
+    /// To [`Request::OffsetCommit`].
+    OffsetCommit(OffsetCommitResponse),
+    /// To [`Request::OffsetFetch`].
+    OffsetFetch(OffsetFetchResponseGroup),
+    /// To [`Request::List`].
+    List(Vec<ListedGroup>),
+    /// To [`Request::Describe`].
+    Describe(DescribedGroup),
+    /// To [`Request::Delete`].
+    Delete(DeletableGroupResult),
+}
+
+/// What the caller must do for the coordinator, in the order given.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Effect {
+    /// Send this answer.
+    Reply {
+        /// Of the request.
+        token: Token,
+        /// The answer.
+        response: Response,
+    },
+    /// Append these records to the partition, after those of every earlier append and with
+    /// acks=all, then call [`crate::Coordinator::appended`].
+    Append {
+        /// To be handed back.
+        write: WriteId,
+        /// Never empty.
+        records: Vec<Record>,
+    },
+}
+
+/// Why an append did not become durable.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum WriteError {
+    /// Too few replicas, too slow or too busy: clients look for the coordinator and try again.
+    #[error("the offsets partition took no write")]
+    NotAvailable,
+    /// This node does not lead the partition any more.
+    #[error("another node leads the offsets partition")]
+    NotCoordinator,
+    /// The records are larger than a batch may be.
+    #[error("the group's records are larger than the offsets topic takes")]
+    TooLarge,
+}
+
+impl WriteError {
+    /// What a member of the group is told.
+    pub(crate) fn group_code(self) -> ErrorCode {
+        match self {
+            WriteError::NotAvailable => ErrorCode::CoordinatorNotAvailable,
+            WriteError::NotCoordinator => ErrorCode::NotCoordinator,
+            WriteError::TooLarge => ErrorCode::UnknownServerError,
+        }
+    }
+
+    /// What a committer is told.
+    pub(crate) fn commit_code(self) -> ErrorCode {
+        match self {
+            WriteError::TooLarge => ErrorCode::InvalidCommitOffsetSize,
+            other => other.group_code(),
+        }
+    }
+}

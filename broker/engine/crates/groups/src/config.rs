@@ -1,0 +1,49 @@
+//! The coordinator's settings, by Apache Kafka's names and with its defaults.
+
+/// Longest group id, member id part, protocol name or instance id that is accepted, in bytes:
+/// they end in records whose lengths have 16 bits, an instance id with a UUID appended.
+pub const MAX_NAME_BYTES: usize = 16 * 1024;
+
+/// How long a new member may wait for its first rebalance to end, as Apache Kafka's constant: its
+/// client cannot send heartbeats while its JoinGroup is unanswered.
+pub const NEW_MEMBER_JOIN_TIMEOUT_MS: i64 = 5 * 60 * 1000;
+
+/// What an operator may set.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Config {
+    /// `group.min.session.timeout.ms`
+    pub min_session_timeout_ms: i32,
+    /// `group.max.session.timeout.ms`
+    pub max_session_timeout_ms: i32,
+    /// `group.initial.rebalance.delay.ms`: how long an empty group waits for more members.
+    pub initial_rebalance_delay_ms: i32,
+    /// `group.max.size`: members in one group.
+    pub max_group_members: usize,
+    /// `offset.metadata.max.bytes`
+    pub offset_metadata_max_bytes: usize,
+    /// `offsets.retention.minutes`, as ms.
+    pub offsets_retention_ms: i64,
+    /// `offsets.retention.check.interval.ms`
+    pub offsets_retention_check_interval_ms: i64,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Config {
+            min_session_timeout_ms: 6_000,
+            max_session_timeout_ms: 1_800_000,
+            initial_rebalance_delay_ms: 3_000,
+            max_group_members: i32::MAX as usize,
+            offset_metadata_max_bytes: 4_096,
+            offsets_retention_ms: 7 * 24 * 60 * 60 * 1000,
+            offsets_retention_check_interval_ms: 600_000,
+        }
+    }
+}
+
+impl Config {
+    /// Metadata longer than this is refused; a record's 16-bit length bounds the setting.
+    pub(crate) fn metadata_limit_bytes(&self) -> usize {
+        self.offset_metadata_max_bytes.min(i16::MAX as usize)
+    }
+}

@@ -1,0 +1,123 @@
+//! Offsets that nobody needs any more: expired (KIP-211), or of a deleted topic.
+
+use std::collections::BTreeSet;
+
+use uuid::Uuid;
+
+use super::writes::Completion;
+use super::{Context, Coordinator};
+use crate::api::Effect;
+use crate::group::{Group, GroupState};
+use crate::offsets::{tombstones, Place};
+use crate::records::{group_key, OffsetValue, Record};
+
+/// Tombstones in one append, so that its batch stays far below `max.message.bytes`.
+const TOMBSTONES_PER_APPEND: usize = 1_000;
+
+impl Coordinator {
+    /// Deletes what has expired in every group, and groups of which nothing is left.
+    pub(super) fn expire_offsets(&mut self, now_ms: i64) {
+        let retention_ms = self.context.config.offsets_retention_ms;
+        let mut forgotten = Vec::new();
+        for (id, group) in &mut self.groups {
+            let expired = group.expired(now_ms, retention_ms);
+            if group.remove_offsets(&mut self.context, now_ms, expired) {
+                forgotten.push(id.clone());
+            }
+        }
+        for id in forgotten {
+            self.groups.remove(&id);
+        }
+    }
+
+    /// Deletes the offsets of topics that were deleted. An offset is kept if it is known to be of
+    /// another topic with the same name.
+    pub fn topics_deleted(&mut self, topics: &[(String, Uuid)]) -> Vec<Effect> {
+        let gone = |name: &str, value: &OffsetValue| {
+            topics.iter().any(|(topic, id)| {
+                topic == name && (value.topic_id.is_nil() || id.is_nil() || value.topic_id == *id)
+            })
+        };
+        for group in self.groups.values_mut() {
+            if !group.is(GroupState::Dead) {
+                let places = group.offsets.select(gone);
+                group.append_tombstones(&mut self.context, places);
+            }
+        }
+        std::mem::take(&mut self.context.effects)
+    }
+}
+
+impl Group {
+    /// Offsets that are out of their time.
+    ///
+    /// The time runs from the commit, for a group that had members from when it lost the last one
+    /// if that was later. While there are consumers, only topics they do not read can expire.
+    fn expired(&self, now_ms: i64, retention_ms: i64) -> Vec<Place> {
+        let since_ms = match (&self.protocol_type, self.state) {
+            (_, GroupState::Dead) => return Vec::new(),
+            (Some(_), GroupState::Empty) => self.state_since_ms,
+            (None, _) | (Some(_), GroupState::Stable) => i64::MIN,
+            _ => return Vec::new(),
+        };
+        let mut read = BTreeSet::new();
+        if self.is(GroupState::Stable) {
+            match self.subscribed() {
+                Some(topics) => read.extend(topics),
+                None => return Vec::new(),
+            }
+        }
+        self.offsets.select(|topic, value| {
+            if read.contains(topic) {
+                return false;
+            }
+            match value.expire_timestamp_ms {
+                Some(at) => now_ms >= at,
+                None => {
+                    let from_ms = value.commit_timestamp_ms.max(since_ms);
+                    now_ms.saturating_sub(from_ms) >= retention_ms
+                }
+            }
+        })
+    }
+
+    /// Deletes these offsets, and the group if nothing else is left of it. True when the group was
+    /// never written, so that it can be forgotten on the spot.
+    fn remove_offsets(&mut self, ctx: &mut Context, now_ms: i64, places: Vec<Place>) -> bool {
+        let idle = self.is(GroupState::Empty) && self.pending.is_empty();
+        if !idle || !self.offsets.is_only(&places) {
+            self.append_tombstones(ctx, places);
+            return false;
+        }
+        if self.generation == 0 && places.is_empty() {
+            return true;
+        }
+        self.append_tombstones(ctx, places);
+        self.die(ctx, now_ms, None);
+        false
+    }
+
+    fn append_tombstones(&mut self, ctx: &mut Context, places: Vec<Place>) {
+        for chunk in places.chunks(TOMBSTONES_PER_APPEND) {
+            let records = tombstones(&self.id, chunk);
+            ctx.append(&self.id, records, Completion::Expire { places: chunk.to_vec() });
+        }
+    }
+
+    /// Deletes the group's own record; it is gone once that is written.
+    pub(super) fn die(&mut self, ctx: &mut Context, now_ms: i64, token: Option<u64>) {
+        let since_ms = self.state_since_ms;
+        self.enter(GroupState::Dead, now_ms);
+        self.state_since_ms = since_ms;
+        self.pending.clear();
+        let record = Record { key: group_key(&self.id), value: None };
+        ctx.append(&self.id, vec![record], Completion::Delete { token });
+    }
+
+    /// Deletes all its offsets, those being written included, and then the group.
+    pub(super) fn delete(&mut self, ctx: &mut Context, now_ms: i64, token: u64) {
+        let places = self.offsets.places();
+        self.append_tombstones(ctx, places);
+        self.die(ctx, now_ms, Some(token));
+    }
+}

@@ -1,0 +1,77 @@
+//! OffsetFetch of one group: only what is durable is ever shown.
+//!
+//! `require_stable` (KIP-447) asks to wait for open transactions' offsets. This coordinator takes
+//! no transactional commits, so every offset it shows is stable.
+
+use headrace_wire::messages::offset_fetch::{
+    OffsetFetchRequestGroup, OffsetFetchResponseGroup, OffsetFetchResponsePartitions,
+    OffsetFetchResponseTopics,
+};
+use headrace_wire::{ErrorCode, Str};
+use uuid::Uuid;
+
+use super::Coordinator;
+use crate::api::{Call, Response};
+use crate::group::{Group, GroupState};
+use crate::records::OffsetValue;
+
+/// What stands for "nothing committed".
+const NO_OFFSET: i64 = -1;
+
+impl Coordinator {
+    pub(super) fn offset_fetch(&mut self, call: &Call, request: &OffsetFetchRequestGroup) {
+        let group = self.groups.get(&*request.group_id);
+        let group = group.filter(|group| !group.is(GroupState::Dead));
+        let topics = match &request.topics {
+            None => group.map(all_topics).unwrap_or_default(),
+            Some(asked) => {
+                let topics = asked.iter().map(|topic| {
+                    let partitions = topic.partition_indexes.iter().map(|index| {
+                        let found = group.and_then(|group| group.offsets.get(&topic.name, *index));
+                        let found = found.filter(|value| same_topic(value, topic.topic_id));
+                        partition(*index, found)
+                    });
+                    OffsetFetchResponseTopics {
+                        name: topic.name.clone(),
+                        topic_id: topic.topic_id,
+                        partitions: partitions.collect(),
+                    }
+                });
+                topics.collect()
+            }
+        };
+        let response = OffsetFetchResponseGroup {
+            group_id: request.group_id.clone(),
+            topics,
+            error_code: ErrorCode::None.code(),
+        };
+        self.context.reply(call.token, Response::OffsetFetch(response));
+    }
+}
+
+/// False when the offset is of a deleted topic that had the same name.
+fn same_topic(value: &OffsetValue, topic_id: Uuid) -> bool {
+    topic_id.is_nil() || value.topic_id.is_nil() || value.topic_id == topic_id
+}
+
+fn all_topics(group: &Group) -> Vec<OffsetFetchResponseTopics> {
+    let topics = group.offsets.topics().map(|(name, partitions)| OffsetFetchResponseTopics {
+        name: name.into(),
+        topic_id: partitions.values().next().map(|value| value.topic_id).unwrap_or_default(),
+        partitions: partitions
+            .iter()
+            .map(|(index, value)| partition(*index, Some(value)))
+            .collect(),
+    });
+    topics.collect()
+}
+
+fn partition(index: i32, value: Option<&OffsetValue>) -> OffsetFetchResponsePartitions {
+    OffsetFetchResponsePartitions {
+        partition_index: index,
+        committed_offset: value.map_or(NO_OFFSET, |value| value.offset),
+        committed_leader_epoch: value.map_or(-1, |value| value.leader_epoch),
+        metadata: Some(value.map_or_else(|| Str::from(""), |value| Str::from(&value.metadata))),
+        error_code: ErrorCode::None.code(),
+    }
+}

@@ -1,0 +1,159 @@
+//! What waits for the log, and what happens when it has answered.
+
+use std::collections::BTreeMap;
+
+use bytes::Bytes;
+use headrace_wire::messages::{JoinGroupResponse, OffsetCommitRequest};
+use headrace_wire::ErrorCode;
+
+use super::{Context, Coordinator};
+use crate::api::{Effect, Response, Token, WriteError, WriteId};
+use crate::errors::{commit_response, delete_result, join_error};
+use crate::group::{Group, GroupState};
+use crate::member::Waiter;
+use crate::offsets::Place;
+use crate::records::OffsetValue;
+
+/// An append that has not been answered.
+#[derive(Debug)]
+pub(super) struct Write {
+    pub(super) group: String,
+    pub(super) completion: Completion,
+}
+
+/// What the outcome of an append means.
+#[derive(Debug)]
+pub(super) enum Completion {
+    /// The group has no members any more. Nobody waits for it.
+    Empty,
+    /// The leader's assignment of a generation.
+    Assignment { generation: i32, assignments: BTreeMap<String, Bytes> },
+    /// A static member got a new member id.
+    StaticMember { waiter: Waiter, response: Box<JoinGroupResponse> },
+    /// Offsets were committed; the nth partition of the request has the nth code unless written.
+    Commit { token: Token, request: OffsetCommitRequest, plan: Vec<Result<OffsetValue, ErrorCode>> },
+    /// Some offsets expired or lost their topic.
+    Expire { places: Vec<Place> },
+    /// The group was deleted, by a request or because nothing was left of it.
+    Delete { token: Option<Token> },
+}
+
+impl Coordinator {
+    /// Tells the outcome of an append. Outcomes come in the order of the appends.
+    pub fn appended(
+        &mut self,
+        now_ms: i64,
+        write: WriteId,
+        outcome: Result<(), WriteError>,
+    ) -> Vec<Effect> {
+        let Some(Write { group: id, completion }) = self.context.writes.remove(&write) else {
+            return Vec::new();
+        };
+        if let Completion::Delete { token } = completion {
+            self.deleted(now_ms, &id, token, outcome);
+        } else if let Some(group) = self.groups.get_mut(&id) {
+            group.written(&mut self.context, now_ms, completion, outcome);
+        }
+        self.schedule(&id);
+        std::mem::take(&mut self.context.effects)
+    }
+
+    fn deleted(
+        &mut self,
+        now_ms: i64,
+        id: &str,
+        token: Option<Token>,
+        outcome: Result<(), WriteError>,
+    ) {
+        match outcome {
+            Ok(()) => {
+                self.groups.remove(id);
+            }
+            Err(_) => {
+                if let Some(group) = self.groups.get_mut(id) {
+                    // As it was: a dead group has no members, so it was empty.
+                    let since_ms = group.state_since_ms;
+                    group.enter(GroupState::Empty, now_ms);
+                    group.state_since_ms = since_ms;
+                }
+            }
+        }
+        if let Some(token) = token {
+            let code = outcome.map_or_else(WriteError::group_code, |()| ErrorCode::None);
+            self.context.reply(token, Response::Delete(delete_result(id, code)));
+        }
+    }
+
+    /// This node no longer leads the partition: answers everything that waits with `code` and
+    /// forgets all groups. Outcomes of appends may still arrive; they mean nothing.
+    pub fn resign(&mut self, code: ErrorCode) -> Vec<Effect> {
+        for group in std::mem::take(&mut self.groups).values_mut() {
+            let ids: Vec<String> = group.members.keys().cloned().collect();
+            for id in ids {
+                group.remove_member(&mut self.context, &id, code);
+            }
+        }
+        self.timers.clear();
+        for write in std::mem::take(&mut self.context.writes).into_values() {
+            write.completion.abandon(&mut self.context, &write.group, code);
+        }
+        std::mem::take(&mut self.context.effects)
+    }
+}
+
+impl Completion {
+    fn abandon(self, ctx: &mut Context, group: &str, code: ErrorCode) {
+        match self {
+            Completion::Empty | Completion::Assignment { .. } | Completion::Expire { .. } => {}
+            Completion::StaticMember { waiter, .. } => {
+                let response = join_error("", waiter.version, code);
+                ctx.reply(waiter.token, Response::Join(response));
+            }
+            Completion::Commit { token, request, plan } => {
+                let response =
+                    commit_response(&request, |at| *plan[at].as_ref().err().unwrap_or(&code));
+                ctx.reply(token, Response::OffsetCommit(response));
+            }
+            Completion::Delete { token: Some(token) } => {
+                ctx.reply(token, Response::Delete(delete_result(group, code)));
+            }
+            Completion::Delete { token: None } => {}
+        }
+    }
+}
+
+impl Group {
+    fn written(
+        &mut self,
+        ctx: &mut Context,
+        now_ms: i64,
+        completion: Completion,
+        outcome: Result<(), WriteError>,
+    ) {
+        match completion {
+            // A failed write of an empty group leaves the older record: after a fail-over its
+            // members are taken for alive until their sessions end, which does no harm.
+            Completion::Empty | Completion::Delete { .. } => {}
+            Completion::Assignment { generation, assignments } => {
+                self.assigned(ctx, now_ms, generation, assignments, outcome);
+            }
+            Completion::StaticMember { waiter, response } => {
+                let response = match outcome {
+                    Ok(()) => *response,
+                    Err(error) => join_error("", waiter.version, error.group_code()),
+                };
+                ctx.reply(waiter.token, Response::Join(response));
+            }
+            Completion::Commit { token, request, plan } => {
+                self.committed(ctx, token, &request, plan, outcome);
+            }
+            Completion::Expire { places } => {
+                if outcome.is_ok() {
+                    for (topic, partition) in places {
+                        self.offsets.remove(&topic, partition);
+                    }
+                }
+            }
+        }
+    }
+}

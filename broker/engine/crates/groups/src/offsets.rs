@@ -1,0 +1,101 @@
+//! The offsets that one group has committed, and those on their way into the log.
+
+use std::collections::BTreeMap;
+
+use crate::records::{offset_key, OffsetValue, Record};
+
+/// Topic and partition.
+pub(crate) type Place = (String, i32);
+
+/// Committed offsets by topic and partition, and how many commits of each are being written.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Offsets {
+    committed: BTreeMap<String, BTreeMap<i32, OffsetValue>>,
+    writing: BTreeMap<Place, u32>,
+}
+
+impl Offsets {
+    /// Neither an offset nor one on its way.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.committed.is_empty() && self.writing.is_empty()
+    }
+
+    /// Nothing but these, which must be offsets held here, and none on its way.
+    pub(crate) fn is_only(&self, places: &[Place]) -> bool {
+        self.writing.is_empty() && self.iter().count() == places.len()
+    }
+
+    pub(crate) fn get(&self, topic: &str, partition: i32) -> Option<&OffsetValue> {
+        self.committed.get(topic)?.get(&partition)
+    }
+
+    pub(crate) fn topics(&self) -> impl Iterator<Item = (&String, &BTreeMap<i32, OffsetValue>)> {
+        self.committed.iter()
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, i32, &OffsetValue)> {
+        self.committed.iter().flat_map(|(topic, partitions)| {
+            partitions.iter().map(move |(partition, value)| (topic.as_str(), *partition, value))
+        })
+    }
+
+    pub(crate) fn set(&mut self, topic: &str, partition: i32, value: OffsetValue) {
+        match self.committed.get_mut(topic) {
+            Some(partitions) => {
+                partitions.insert(partition, value);
+            }
+            None => {
+                self.committed.insert(topic.to_owned(), BTreeMap::from([(partition, value)]));
+            }
+        }
+    }
+
+    pub(crate) fn remove(&mut self, topic: &str, partition: i32) {
+        if let Some(partitions) = self.committed.get_mut(topic) {
+            partitions.remove(&partition);
+            if partitions.is_empty() {
+                self.committed.remove(topic);
+            }
+        }
+    }
+
+    /// A commit of this place was handed to the log.
+    pub(crate) fn begin(&mut self, topic: &str, partition: i32) {
+        *self.writing.entry((topic.to_owned(), partition)).or_default() += 1;
+    }
+
+    /// The log has answered, either way.
+    pub(crate) fn end(&mut self, place: &Place) {
+        if let Some(count) = self.writing.get_mut(place) {
+            *count -= 1;
+            if *count == 0 {
+                self.writing.remove(place);
+            }
+        }
+    }
+
+    /// Everything that the log holds or may come to hold about this group's offsets.
+    pub(crate) fn places(&self) -> Vec<Place> {
+        let mut places: Vec<Place> =
+            self.iter().map(|(topic, partition, _)| (topic.to_owned(), partition)).collect();
+        let unknown = self.writing.keys().filter(|place| self.get(&place.0, place.1).is_none());
+        places.extend(unknown.cloned());
+        places
+    }
+
+    /// Offsets that `expired` names and that no commit is about to renew.
+    pub(crate) fn select(&self, expired: impl Fn(&str, &OffsetValue) -> bool) -> Vec<Place> {
+        let all = self.iter().filter(|(topic, _, value)| expired(topic, value));
+        let places = all.map(|(topic, partition, _)| (topic.to_owned(), partition));
+        places.filter(|place| !self.writing.contains_key(place)).collect()
+    }
+}
+
+/// Records that delete these offsets.
+pub(crate) fn tombstones(group: &str, places: &[Place]) -> Vec<Record> {
+    let records = places.iter().map(|(topic, partition)| Record {
+        key: offset_key(group, topic, *partition),
+        value: None,
+    });
+    records.collect()
+}
