@@ -1,11 +1,12 @@
 //! Where new replicas go: over racks first, then over nodes, then by load.
 //!
-//! A partition takes its replicas one after the other. Each goes to the node whose rack has the
-//! fewest replicas of this partition, then which has the fewest of this topic, then the fewest of
-//! all. So a rack may fail and leave RF - 1 replicas wherever there are as many racks as replicas,
-//! a topic is spread evenly however unevenly the cluster is filled, and equal choices even out
-//! the total. Ties go round by the partition's index: the result is a function of the state and
-//! the request, as every node must come to the same one.
+//! A partition takes its replicas one after the other. The first, its preferred leader, goes to
+//! the node that leads the fewest partitions of this topic. Each further one goes to the
+//! node whose rack has the fewest replicas of this partition, then which has the fewest of this
+//! topic, then the fewest of all. So a rack may fail and leave RF - 1 replicas wherever there are
+//! as many racks as replicas, a topic is spread evenly however unevenly the cluster is filled, and
+//! equal choices even out the total. Ties go round by the partition's index: the result is a
+//! function of the state and the request, as every node must come to the same one.
 
 use std::collections::BTreeMap;
 
@@ -93,20 +94,21 @@ impl Placer {
     }
 
     /// Replicas of the partition with this index; `factor` was checked. The first one is the
-    /// preferred leader: of the chosen nodes, the one that leads least.
+    /// preferred leader: the node that leads least of this topic.
     pub fn place(&mut self, partition: usize, factor: usize) -> Vec<NodeId> {
         let mut chosen: Vec<usize> = Vec::with_capacity(factor);
         while chosen.len() < factor {
-            let next = (0..self.candidates.len())
-                .filter(|at| !chosen.contains(at))
-                .min_by_key(|at| self.replica_rank(*at, &chosen, partition));
+            let free = (0..self.candidates.len()).filter(|at| !chosen.contains(at));
+            let next = if chosen.is_empty() {
+                free.min_by_key(|at| self.leader_rank(*at, partition))
+            } else {
+                free.min_by_key(|at| self.replica_rank(*at, &chosen, partition))
+            };
             match next {
                 Some(at) => chosen.push(at),
                 None => break,
             }
         }
-        let leader = chosen.iter().copied().min_by_key(|at| self.leader_rank(*at, partition));
-        chosen.sort_by_key(|at| (Some(*at) != leader, self.turn(*at, partition)));
         for (place, at) in chosen.iter().enumerate() {
             let load = &mut self.candidates[*at].load;
             load.topic_replicas += 1;
@@ -127,7 +129,8 @@ impl Placer {
 
     fn leader_rank(&self, at: usize, partition: usize) -> impl Ord {
         let c = &self.candidates[at];
-        (c.last_resort, c.load.topic_leaders, c.load.leaders, self.turn(at, partition))
+        let (load, turn) = (&c.load, self.turn(at, partition));
+        (c.last_resort, load.topic_leaders, load.topic_replicas, load.leaders, load.replicas, turn)
     }
 
     /// Goes round, so that ties do not all fall to the first node.

@@ -93,6 +93,9 @@ impl State {
         if format > FORMAT {
             return Err(SnapshotError::Newer(format));
         }
+        if format == 0 {
+            return Err(SnapshotError::NotASnapshot);
+        }
         let crc = word(12).ok_or(SnapshotError::NotASnapshot)?;
         let body = bytes.get(HEADER_BYTES..).ok_or(SnapshotError::NotASnapshot)?;
         if crc32c::crc32c(body) != crc {
