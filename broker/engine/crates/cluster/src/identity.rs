@@ -14,7 +14,7 @@ use headrace_env::{Disk, Env, OpenMode, Random};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::image::NodeId;
+use crate::image::{HostPort, NodeId};
 
 /// The file's name in the data folder.
 pub const FILE_NAME: &str = "identity.json";
@@ -23,8 +23,19 @@ const FORMAT: u32 = 1;
 /// Far more than the file ever has; a larger one is not ours.
 const MAX_FILE_BYTES: u64 = 64 * 1024;
 
+/// One of group 0's first voters.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Founder {
+    /// Its node id.
+    pub node_id: NodeId,
+    /// Its data folder.
+    pub node_uuid: Uuid,
+    /// Where the other nodes reach it.
+    pub rpc: HostPort,
+}
+
 /// Who a data folder belongs to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Identity {
     /// The folder's own name, made when it was first used.
     pub node_uuid: Uuid,
@@ -32,6 +43,8 @@ pub struct Identity {
     pub node_id: Option<NodeId>,
     /// The cluster, once the node belongs to one.
     pub cluster_uuid: Option<Uuid>,
+    /// Group 0's first voters; empty until the node knows them.
+    pub founders: Vec<Founder>,
 }
 
 /// Why a data folder cannot be used.
@@ -95,6 +108,7 @@ struct File {
     node_uuid: Uuid,
     node_id: Option<NodeId>,
     cluster_uuid: Option<Uuid>,
+    founders: Vec<Founder>,
     crc32c: u32,
 }
 
@@ -106,7 +120,12 @@ struct AnyFormat {
 impl Identity {
     /// A new folder's identity: a random name and nothing else yet.
     pub fn fresh(random: &dyn Random) -> Identity {
-        Identity { node_uuid: random_uuid(random), node_id: None, cluster_uuid: None }
+        Identity {
+            node_uuid: random_uuid(random),
+            node_id: None,
+            cluster_uuid: None,
+            founders: Vec::new(),
+        }
     }
 
     /// This identity as a member of `cluster_uuid` under `node_id`.
@@ -145,12 +164,15 @@ impl Identity {
     }
 
     fn checksum(&self) -> u32 {
-        let text = format!(
+        let mut text = format!(
             "{FORMAT}/{}/{}/{}",
             self.node_uuid,
             self.node_id.map_or("-".to_string(), |id| id.to_string()),
             self.cluster_uuid.map_or("-".to_string(), |uuid| uuid.to_string()),
         );
+        for founder in &self.founders {
+            text += &format!("/{}/{}/{}", founder.node_id, founder.node_uuid, founder.rpc);
+        }
         crc32c::crc32c(text.as_bytes())
     }
 }
@@ -198,6 +220,7 @@ fn parse(bytes: &[u8], path: &Path) -> Result<Identity, IdentityError> {
         node_uuid: file.node_uuid,
         node_id: file.node_id,
         cluster_uuid: file.cluster_uuid,
+        founders: file.founders,
     };
     if identity.checksum() != file.crc32c {
         return Err(damaged("its checksum does not match".to_string()));
@@ -215,6 +238,7 @@ pub fn write(disk: &dyn Disk, data_dir: &Path, identity: &Identity) -> Result<()
         node_uuid: identity.node_uuid,
         node_id: identity.node_id,
         cluster_uuid: identity.cluster_uuid,
+        founders: identity.founders.clone(),
         crc32c: identity.checksum(),
     };
     let temporary = data_dir.join(TEMPORARY_NAME);
@@ -272,7 +296,9 @@ mod tests {
         let first = load_or_create(&sim.env, &dir()).unwrap();
         assert_eq!(load_or_create(&sim.env, &dir()).unwrap(), first);
         let cluster = random_uuid(sim.env.random.as_ref());
-        let member = first.joined(cluster, 2).unwrap();
+        let mut member = first.clone().joined(cluster, 2).unwrap();
+        let rpc = HostPort { host: "::1".into(), port: 33145 };
+        member.founders = vec![Founder { node_id: 2, node_uuid: first.node_uuid, rpc }];
         write(sim.env.disk.as_ref(), &dir(), &member).unwrap();
         assert_eq!(load_or_create(&sim.env, &dir()).unwrap(), member);
         assert_ne!(Identity::fresh(sim.env.random.as_ref()).node_uuid, first.node_uuid);
@@ -284,14 +310,14 @@ mod tests {
         let cluster = random_uuid(sim.env.random.as_ref());
         let member = Identity::fresh(sim.env.random.as_ref()).joined(cluster, 2).unwrap();
         let stranger = random_uuid(sim.env.random.as_ref());
-        let message = member.joined(stranger, 2).unwrap_err().to_string();
+        let message = member.clone().joined(stranger, 2).unwrap_err().to_string();
         assert!(message.contains(&cluster.to_string()), "{message}");
         assert!(message.contains(&stranger.to_string()), "{message}");
         assert!(matches!(
-            member.joined(cluster, 3),
+            member.clone().joined(cluster, 3),
             Err(IdentityError::OtherNode { found: 2, expected: 3 })
         ));
-        assert_eq!(member.joined(cluster, 2).unwrap(), member);
+        assert_eq!(member.clone().joined(cluster, 2).unwrap(), member);
     }
 
     #[test]
@@ -316,7 +342,7 @@ mod tests {
         for step in 0..12 {
             let sim = SimEnv::new(step);
             let old = load_or_create(&sim.env, &dir()).unwrap();
-            let new = old.joined(random_uuid(sim.env.random.as_ref()), 1).unwrap();
+            let new = old.clone().joined(random_uuid(sim.env.random.as_ref()), 1).unwrap();
             sim.disk.cut_power_after(step);
             let written = write(sim.env.disk.as_ref(), &dir(), &new);
             sim.disk.crash(sim.env.random.as_ref());

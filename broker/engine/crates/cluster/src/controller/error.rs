@@ -15,6 +15,9 @@ macro_rules! codes {
         impl ErrorCode {
             $(#[allow(missing_docs)] pub const $name: ErrorCode = ErrorCode($code);)*
 
+            /// Every code that the controller gives.
+            pub const ALL: &'static [ErrorCode] = &[$(ErrorCode::$name,)*];
+
             /// The protocol's name of this code, or `None` for one the controller never gives.
             pub fn name(self) -> Option<&'static str> {
                 match self.0 {
@@ -48,6 +51,13 @@ codes! {
     DUPLICATE_BROKER_REGISTRATION = 101;
     BROKER_ID_NOT_REGISTERED = 102;
     INCONSISTENT_CLUSTER_ID = 104;
+}
+
+impl From<ErrorCode> for headrace_wire::ErrorCode {
+    fn from(code: ErrorCode) -> Self {
+        headrace_wire::ErrorCode::try_from(code.0)
+            .unwrap_or(headrace_wire::ErrorCode::UnknownServerError)
+    }
 }
 
 impl std::fmt::Debug for ErrorCode {
@@ -85,4 +95,18 @@ impl ControllerError {
 /// Shorthand of the controller's modules.
 pub(crate) fn refuse<T>(code: ErrorCode, message: impl Into<String>) -> Result<T, ControllerError> {
     Err(ControllerError::new(code, message))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_mean_what_the_protocol_says() {
+        for code in ErrorCode::ALL {
+            let wire = headrace_wire::ErrorCode::from(*code);
+            assert_eq!(wire.code(), code.0);
+            assert_eq!(Some(wire.name()), code.name());
+        }
+    }
 }
