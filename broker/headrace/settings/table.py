@@ -140,8 +140,8 @@ class NodeSettings(Model):
     empty_seed_starts_cluster: bool = prop(
         True,
         "true: a node without seeds, or the first seed, starts a cluster by itself. false: no "
-        "cluster is born before all seeds see each other and agree on the list, so that a wrong address "
-        "cannot split it. Set false for every cluster of more than one node.",
+        "cluster is born before all seeds see each other and agree on the list, so that a wrong "
+        "address cannot split it. Set false for every cluster of more than one node.",
     )
     # -- addresses --
     rpc_server: Address = prop(

@@ -1,8 +1,8 @@
 """Changes one value in YAML text and leaves every other byte as it was.
 
 The parser's node tree gives the position of each key and value; an edit is a replacement between
-two positions. What this does not understand (an alias, a merge key, a value that shares its line in an
-odd way) it does not guess: every edit is parsed again and compared with what was asked for, and
+two positions. What this does not understand (an alias, a merge key, a value that shares its line
+in an odd way) it does not guess: every edit is parsed again and compared with what was asked for, and
 refused if it differs. Callers then tell the user to edit that spot by hand.
 """
 
