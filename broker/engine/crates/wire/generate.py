@@ -1,5 +1,7 @@
 #!/usr/bin/env python3
-"""Generates `src/generated` and `tests/samples` from the kafka-clients jar's message descriptions.
+"""Generates `src/generated` and `tests/wire/samples` from Kafka's message descriptions.
+
+The descriptions lie in the kafka-clients jar.
 
 Run it after changing `APIS` or `KAFKA_VERSION` and commit what it writes:
 
@@ -25,7 +27,7 @@ from generator.schema import Source
 KAFKA_VERSION = "4.3.1"
 ARTIFACT = f"org.apache.kafka:kafka-clients:{KAFKA_VERSION}"
 HERE = Path(__file__).resolve().parent
-OUTPUTS = ("src/generated", "tests/samples")
+OUTPUTS = ("src/generated", "tests/wire/samples")
 
 # Requests and responses that get code. `keys.rs` knows all of Kafka's, coded or not.
 APIS = (

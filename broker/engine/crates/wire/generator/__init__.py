@@ -1,1 +1,1 @@
-"""Turns Kafka's message descriptions into the Rust of `src/generated` and `tests/samples`."""
+"""Turns Kafka's message descriptions into the Rust of `src/generated` and `tests/wire/samples`."""

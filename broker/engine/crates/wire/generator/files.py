@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from .schema import Message, Source
 
 SOURCES = "src/generated"
-SAMPLES = "tests/samples"
+SAMPLES = "tests/wire/samples"
 HEADER = "// Written by generate.py from Kafka's message descriptions; do not edit.\n"
 NEVER = 32767
 
@@ -109,7 +109,12 @@ def _keys(source: Source) -> str:
         flexible = Versions.parse(raw.get("flexibleVersions")) & valid
         first = "NEVER" if flexible.empty else flexible.low
         variants += f"{name} = {raw['apiKey']},"
-        rows += f'Row(ApiKey::{name}, "{name}", {valid.low}, {valid.high}, {first}),'
+        stable = valid.high - int(raw.get("latestVersionUnstable", False))
+        listed = str("broker" in raw.get("listeners", [])).lower()
+        rows += (
+            f'Row {{ key: ApiKey::{name}, name: "{name}", min: {valid.low}, max: {valid.high}, '
+            f"stable_max: {stable}, first_flexible: {first}, broker: {listed} }},"
+        )
     return (
         f"{HEADER}//! Every API key of Kafka with the versions that its newest client knows.\n\n"
         "/// An API of Kafka, served here or not.\n"
@@ -118,8 +123,13 @@ def _keys(source: Source) -> str:
         f"pub enum ApiKey {{ {variants} }}\n\n"
         "/// The first flexible version of an API that has none.\n"
         f"pub const NEVER: i16 = {NEVER};\n\n"
-        "/// Key, name, lowest and highest version, first flexible version.\n"
-        "pub(crate) struct Row(pub ApiKey, pub &'static str, pub i16, pub i16, pub i16);\n\n"
+        "/// What Kafka's description says of an API.\n"
+        "pub(crate) struct Row {\n"
+        "pub key: ApiKey, pub name: &'static str, pub min: i16, pub max: i16,\n"
+        "/// Below `max` when that version is still being designed and not answered.\n"
+        "pub stable_max: i16, pub first_flexible: i16,\n"
+        "/// Answered by brokers, not only by controllers.\n"
+        "pub broker: bool }\n\n"
         f"/// By ascending key.\npub(crate) const ROWS: &[Row] = &[{rows}];\n"
     )
 
@@ -128,17 +138,17 @@ def _sample_module(module: str, messages: list[Message]) -> str:
     text = ""
     for message in messages:
         for struct in message.structs.values():
-            text += samples.render(message, struct)
+            text += samples.render(struct)
     uses = _uses(text, {"uuid": ["Uuid"], "headrace_wire": ["Records", "Str"]})
     if "Bytes::" in text:
         uses += "use bytes::Bytes;\n"
     path = f"headrace_wire::messages::{module}::*"
-    return f"{HEADER}use super::{{Gen, Sample}};\nuse {path};\n{uses}\n{text}"
+    return f"{HEADER}use super::{{Draw, Sample}};\nuse {path};\n{uses}\n{text}"
 
 
 def _sample_index(modules: Mapping[str, list[Message]]) -> str:
     text = f"{HEADER}//! A `Sample` for every struct of every message.\n\n"
-    text += "pub use crate::gen::{Gen, Sample};\n"
+    text += "pub use crate::draw::{Draw, Sample};\n"
     text += "".join(f"mod {module};\n" for module in modules)
     names = [message.name for messages in modules.values() for message in messages]
     pairs = [

@@ -57,7 +57,7 @@ def default_value(item: Field) -> str:
     and names no default is null here (`None`), where Kafka has an empty string or array.
     """
     optional = not item.nullable.empty
-    if optional and (item.default in {"null"} or item.default is None):
+    if optional and (item.default == "null" or item.default is None):
         always = item.nullable.covers(item.versions)
         return "None" if item.default == "null" or always else f"Some({_empty(item)})"
     inner = _empty(item)
@@ -103,14 +103,12 @@ def is_default(item: Field, place: str) -> str:
         return f"{place}.is_none()"
     if value == "Some(Vec::new())":
         return f"{place}.as_ref().is_some_and(Vec::is_empty)"
-    if value.startswith("Some("):
-        return f"{place} == {value}"
-    if item.is_array or item.kind in SIZED:
-        return f"{place}.is_empty()"
-    if value in {"true", "false"}:
-        return place if value == "true" else f"!{place}"
-    if item.kind == "uuid":
-        return f"{place}.is_nil()"
+    if not value.startswith("Some("):
+        if item.is_array or item.kind in SIZED:
+            return f"{place}.is_empty()"
+        short = {"true": place, "false": f"!{place}", "Uuid::nil()": f"{place}.is_nil()"}
+        if value in short:
+            return short[value]
     return f"{place} == {value}"
 
 
@@ -126,7 +124,7 @@ class StructWriter:
 
     def render(self) -> str:
         """The struct, its `Default`, `decode` and `encode`."""
-        return "\n".join([self._definition(), self._default(), self._impl()])
+        return f"{self._definition()}\n{self._default()}\n{self._impl()}"
 
     def _definition(self) -> str:
         derives = "Clone, Debug, PartialEq"

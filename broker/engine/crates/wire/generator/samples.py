@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from .rust import SCALARS, SIZED, condition, default_value, parameter
 
 if TYPE_CHECKING:
-    from .schema import Field, Message, Struct
+    from .schema import Field, Struct
 
 
-def render(message: Message, struct: Struct) -> str:
+def render(struct: Struct) -> str:
     """An implementation of `Sample` for `struct`."""
     fields = ""
     for item in struct.fields:
@@ -19,10 +19,10 @@ def render(message: Message, struct: Struct) -> str:
         if here != "true":
             value = f"if {here} {{ {value} }} else {{ {default_value(item)} }}"
         fields += f"{item.rust_name}: {value},"
-    gen, version = parameter("gen", fields), parameter("version", fields)
+    draw, version = parameter("draw", fields), parameter("version", fields)
     return (
         f"impl Sample for {struct.name} {{"
-        f"fn sample({gen}: &mut Gen, {version}: i16) -> Self {{ Self {{ {fields} }} }} }}\n"
+        f"fn sample({draw}: &mut Draw, {version}: i16) -> Self {{ Self {{ {fields} }} }} }}\n"
     )
 
 
@@ -32,12 +32,12 @@ def _value(item: Field) -> str:
     if null == "false":
         return f"Some({plain})" if not item.nullable.empty else plain
     if null == "true":
-        return f"gen.option(|gen| {plain})"
-    return f"if {null} {{ gen.option(|gen| {plain}) }} else {{ Some({plain}) }}"
+        return f"draw.option(|draw| {plain})"
+    return f"if {null} {{ draw.option(|draw| {plain}) }} else {{ Some({plain}) }}"
 
 
 def _plain(item: Field) -> str:
-    element = f"{item.kind}::sample(gen, version)"
+    element = f"{item.kind}::sample(draw, version)"
     if item.kind in SCALARS or item.kind in SIZED:
-        element = f"gen.{SCALARS.get(item.kind, item.kind).lower()}()"
-    return f"gen.array(|gen| {element})" if item.is_array else element
+        element = f"draw.{SCALARS.get(item.kind, item.kind).lower()}()"
+    return f"draw.array(|draw| {element})" if item.is_array else element

@@ -80,28 +80,34 @@ pub fn response_header_version(key: ApiKey, version: i16) -> i16 {
 
 impl ApiKey {
     fn row(self) -> &'static Row {
-        let at = ROWS.binary_search_by_key(&(self as i16), |row| row.0 as i16);
+        let at = ROWS.binary_search_by_key(&(self as i16), |row| row.key as i16);
         &ROWS[at.expect("every key has a row: both are generated from one list")]
     }
 
     /// All keys, ascending.
     pub fn all() -> impl Iterator<Item = ApiKey> {
-        ROWS.iter().map(|row| row.0)
+        ROWS.iter().map(|row| row.key)
     }
 
     /// Kafka's name for the API.
     pub fn name(self) -> &'static str {
-        self.row().1
+        self.row().name
     }
 
     /// The lowest and highest version in Kafka's message descriptions.
     pub fn kafka_versions(self) -> (i16, i16) {
-        (self.row().2, self.row().3)
+        (self.row().min, self.row().max)
+    }
+
+    /// The lowest and highest version that a Kafka broker answers; none for an API that only its
+    /// controllers have. Leaves out a newest version that is still being designed.
+    pub fn kafka_broker_versions(self) -> Option<(i16, i16)> {
+        self.row().broker.then(|| (self.row().min, self.row().stable_max))
     }
 
     /// The first flexible version (KIP-482), or [`NEVER`].
     pub fn first_flexible(self) -> i16 {
-        self.row().4
+        self.row().first_flexible
     }
 }
 
@@ -109,8 +115,8 @@ impl TryFrom<i16> for ApiKey {
     type Error = i16;
 
     fn try_from(key: i16) -> Result<Self, i16> {
-        match ROWS.binary_search_by_key(&key, |row| row.0 as i16) {
-            Ok(at) => Ok(ROWS[at].0),
+        match ROWS.binary_search_by_key(&key, |row| row.key as i16) {
+            Ok(at) => Ok(ROWS[at].key),
             Err(_) => Err(key),
         }
     }
@@ -130,7 +136,7 @@ mod tests {
     fn served_rises_and_stays_within_kafka() {
         assert!(SERVED.windows(2).all(|pair| pair[0].key < pair[1].key));
         for entry in SERVED {
-            let (min, max) = entry.key.kafka_versions();
+            let (min, max) = entry.key.kafka_broker_versions().expect("a broker's API");
             assert!(entry.min_answered >= min && entry.max <= max, "{}", entry.key);
             assert!(entry.min <= entry.min_answered && entry.min_answered <= entry.max);
         }
