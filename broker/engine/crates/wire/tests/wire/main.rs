@@ -1,5 +1,6 @@
 //! Tests over all messages at once; one program, so that the samples compile once.
 
+mod batches;
 mod document;
 mod draw;
 mod golden;
