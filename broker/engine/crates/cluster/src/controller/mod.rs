@@ -7,6 +7,7 @@
 pub mod command;
 mod configs;
 pub mod error;
+pub mod health;
 pub mod names;
 mod nodes;
 pub mod placement;

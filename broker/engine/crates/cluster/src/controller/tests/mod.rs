@@ -1,6 +1,7 @@
 //! The controller's decisions as text tables and properties.
 
 mod cases;
+mod health;
 mod placement;
 mod properties;
 
