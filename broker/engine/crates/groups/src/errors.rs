@@ -77,7 +77,7 @@ pub(crate) fn leave_error(code: ErrorCode) -> LeaveGroupResponse {
 }
 
 pub(crate) fn delete_result(group: &str, code: ErrorCode) -> DeletableGroupResult {
-    DeletableGroupResult { group_id: group.into(), error_code: code.code(), ..Default::default() }
+    DeletableGroupResult { group_id: group.into(), error_code: code.code() }
 }
 
 /// Every partition of the request with the same code.

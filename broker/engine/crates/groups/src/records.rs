@@ -451,3 +451,130 @@ pub fn subscribed_topics(metadata: &[u8]) -> Option<Vec<String>> {
     }
     Some(topics)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Bytes as Apache Kafka's schemas (`OffsetCommitKey`, `GroupMetadataValue`, …) lay them out.
+    fn hex(text: &str) -> Vec<u8> {
+        let digits: Vec<u8> = text.bytes().filter(u8::is_ascii_hexdigit).collect();
+        digits
+            .chunks(2)
+            .map(|pair| {
+                u8::from_str_radix(std::str::from_utf8(pair).expect("ascii"), 16).expect("hex")
+            })
+            .collect()
+    }
+
+    fn offset(topic_id: Uuid, expire_timestamp_ms: Option<i64>) -> OffsetValue {
+        OffsetValue {
+            offset: 42,
+            leader_epoch: if expire_timestamp_ms.is_some() { -1 } else { 7 },
+            metadata: "hi".to_owned(),
+            commit_timestamp_ms: 0x0102,
+            expire_timestamp_ms,
+            topic_id,
+        }
+    }
+
+    #[test]
+    fn keys_have_kafkas_bytes() {
+        let key = offset_key("g", "topic", 3);
+        assert_eq!(key, hex("0001 0001 67 0005 746f706963 00000003"));
+        let parsed = Key::Offset { group: "g".to_owned(), topic: "topic".to_owned(), partition: 3 };
+        assert_eq!(parse_key(&key), Ok(parsed));
+        let key = group_key("grüße");
+        assert_eq!(key, hex("0002 0007 6772c3bcc39f65"));
+        assert_eq!(parse_key(&key), Ok(Key::Group { group: "grüße".to_owned() }));
+        assert_eq!(parse_key(&hex("0003 0001 67")), Ok(Key::Other(3)));
+    }
+
+    #[test]
+    fn offset_values_have_kafkas_bytes() {
+        let plain = offset(Uuid::nil(), None);
+        let bytes = hex("0003 000000000000002a 00000007 0002 6869 0000000000000102");
+        assert_eq!(plain.encode(), bytes);
+        let own_retention = offset(Uuid::nil(), Some(9));
+        let bytes = hex("0001 000000000000002a 0002 6869 0000000000000102 0000000000000009");
+        assert_eq!(own_retention.encode(), bytes);
+        let id = Uuid::from_u128(0x00112233445566778899aabbccddeeff);
+        let with_id = offset(id, None);
+        let bytes = hex("0004 000000000000002a 00000007 03 6869 0000000000000102
+            01 00 10 00112233445566778899aabbccddeeff");
+        assert_eq!(with_id.encode(), bytes);
+        for value in [plain, own_retention, with_id] {
+            assert_eq!(OffsetValue::parse(&value.encode()), Ok(value));
+        }
+        // Versions 0 and 2, which we do not write.
+        for version in ["0000", "0002"] {
+            let old = hex(&format!("{version} 000000000000002a 0002 6869 0000000000000102"));
+            let value = OffsetValue { leader_epoch: -1, ..offset(Uuid::nil(), None) };
+            assert_eq!(OffsetValue::parse(&old), Ok(value));
+        }
+    }
+
+    fn group() -> GroupValue {
+        GroupValue {
+            protocol_type: "consumer".to_owned(),
+            generation: 2,
+            protocol: Some("range".to_owned()),
+            leader: Some("m".to_owned()),
+            state_timestamp_ms: 1,
+            members: vec![MemberValue {
+                member_id: "m".to_owned(),
+                instance_id: None,
+                client_id: "c".to_owned(),
+                client_host: "/h".to_owned(),
+                rebalance_timeout_ms: 3,
+                session_timeout_ms: 4,
+                subscription: Bytes::from_static(b"s"),
+                assignment: Bytes::from_static(b"a"),
+            }],
+        }
+    }
+
+    #[test]
+    fn group_values_have_kafkas_bytes() {
+        let bytes = hex("0003 0008 636f6e73756d6572 00000002 0005 72616e6765 0001 6d
+            0000000000000001 00000001
+            0001 6d ffff 0001 63 0002 2f68 00000003 00000004 00000001 73 00000001 61");
+        assert_eq!(group().encode(), bytes);
+        assert_eq!(GroupValue::parse(&bytes), Ok(group()));
+        // Version 4: varint lengths plus one, no tagged fields.
+        let flexible = hex("0004 09 636f6e73756d6572 00000002 06 72616e6765 02 6d
+            0000000000000001 02
+            02 6d 00 02 63 03 2f68 00000003 00000004 02 73 02 61 00 00");
+        assert_eq!(GroupValue::parse(&flexible), Ok(group()));
+        // Version 0: no time stamp, one time-out, no instance ids.
+        let first = hex("0000 0008 636f6e73756d6572 00000002 0005 72616e6765 0001 6d 00000001
+            0001 6d 0001 63 0002 2f68 00000004 00000001 73 00000001 61");
+        let mut expected = group();
+        expected.state_timestamp_ms = -1;
+        expected.members[0].rebalance_timeout_ms = 4;
+        assert_eq!(GroupValue::parse(&first), Ok(expected));
+    }
+
+    #[test]
+    fn cut_records_are_errors() {
+        let whole = group().encode();
+        for end in 0..whole.len() {
+            assert_eq!(GroupValue::parse(&whole[..end]), Err(RecordError::Truncated), "{end}");
+        }
+        assert_eq!(GroupValue::parse(&hex("0005")), Err(RecordError::Version(5)));
+        assert_eq!(parse_key(&hex("0002 0002 c328")), Err(RecordError::Utf8));
+        // A count that the bytes do not hold is never allocated for.
+        let claims = hex("0003 0000 00000000 ffff ffff 0000000000000000 7fffffff");
+        assert_eq!(GroupValue::parse(&claims), Err(RecordError::Truncated));
+    }
+
+    #[test]
+    fn subscriptions_are_read_in_every_version() {
+        let first = hex("0000 00000002 0001 74 0001 75 00000000");
+        assert_eq!(subscribed_topics(&first), Some(vec!["t".to_owned(), "u".to_owned()]));
+        let newest = hex("0003 00000001 0001 74 ffffffff 00000000 00000001 ffff");
+        assert_eq!(subscribed_topics(&newest), Some(vec!["t".to_owned()]));
+        assert_eq!(subscribed_topics(&hex("0000 00000002 0001 74")), None);
+        assert_eq!(subscribed_topics(b"m"), None);
+    }
+}

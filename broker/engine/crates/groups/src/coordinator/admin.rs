@@ -52,13 +52,13 @@ impl Coordinator {
         self.context.reply(call.token, Response::Describe(described));
     }
 
-    pub(super) fn delete(&mut self, now_ms: i64, call: &Call, id: &str) {
+    pub(super) fn delete(&mut self, call: &Call, id: &str) {
         let code = match self.groups.get_mut(id) {
             None => ErrorCode::GroupIdNotFound,
             Some(group) => match group.state {
                 GroupState::Dead => ErrorCode::GroupIdNotFound,
                 GroupState::Empty => {
-                    group.delete(&mut self.context, now_ms, call.token);
+                    group.delete(&mut self.context, call.token);
                     return;
                 }
                 _ => ErrorCode::NonEmptyGroup,

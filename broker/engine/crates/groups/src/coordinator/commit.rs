@@ -5,7 +5,7 @@ use headrace_wire::messages::OffsetCommitRequest;
 use headrace_wire::ErrorCode;
 use uuid::Uuid;
 
-use super::writes::Completion;
+use super::writes::{Completion, Plan};
 use super::{Context, Coordinator};
 use crate::api::{Call, Response, Token, WriteError};
 use crate::errors::{commit_error, commit_response};
@@ -76,7 +76,7 @@ impl Group {
             -1 => None,
             retention_ms => Some(now_ms.saturating_add(retention_ms)),
         };
-        let mut plan = Vec::new();
+        let mut plan: Plan = Vec::new();
         let mut records = Vec::new();
         for topic in &request.topics {
             for partition in &topic.partitions {
@@ -103,7 +103,7 @@ impl Group {
         ctx: &mut Context,
         token: Token,
         request: &OffsetCommitRequest,
-        plan: Vec<Result<OffsetValue, ErrorCode>>,
+        plan: Plan,
         outcome: Result<(), WriteError>,
     ) {
         let response = commit_response(request, |at| plan_code(&plan[at], outcome));

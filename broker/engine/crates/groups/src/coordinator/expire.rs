@@ -21,7 +21,7 @@ impl Coordinator {
         let mut forgotten = Vec::new();
         for (id, group) in &mut self.groups {
             let expired = group.expired(now_ms, retention_ms);
-            if group.remove_offsets(&mut self.context, now_ms, expired) {
+            if group.remove_offsets(&mut self.context, expired) {
                 forgotten.push(id.clone());
             }
         }
@@ -83,7 +83,7 @@ impl Group {
 
     /// Deletes these offsets, and the group if nothing else is left of it. True when the group was
     /// never written, so that it can be forgotten on the spot.
-    fn remove_offsets(&mut self, ctx: &mut Context, now_ms: i64, places: Vec<Place>) -> bool {
+    fn remove_offsets(&mut self, ctx: &mut Context, places: Vec<Place>) -> bool {
         let idle = self.is(GroupState::Empty) && self.pending.is_empty();
         if !idle || !self.offsets.is_only(&places) {
             self.append_tombstones(ctx, places);
@@ -93,7 +93,7 @@ impl Group {
             return true;
         }
         self.append_tombstones(ctx, places);
-        self.die(ctx, now_ms, None);
+        self.die(ctx, None);
         false
     }
 
@@ -105,19 +105,18 @@ impl Group {
     }
 
     /// Deletes the group's own record; it is gone once that is written.
-    pub(super) fn die(&mut self, ctx: &mut Context, now_ms: i64, token: Option<u64>) {
-        let since_ms = self.state_since_ms;
-        self.enter(GroupState::Dead, now_ms);
-        self.state_since_ms = since_ms;
+    pub(super) fn die(&mut self, ctx: &mut Context, token: Option<u64>) {
+        // Not `enter`: should the write fail, the group is empty since when it was before.
+        self.state = GroupState::Dead;
         self.pending.clear();
         let record = Record { key: group_key(&self.id), value: None };
         ctx.append(&self.id, vec![record], Completion::Delete { token });
     }
 
     /// Deletes all its offsets, those being written included, and then the group.
-    pub(super) fn delete(&mut self, ctx: &mut Context, now_ms: i64, token: u64) {
+    pub(super) fn delete(&mut self, ctx: &mut Context, token: u64) {
         let places = self.offsets.places();
         self.append_tombstones(ctx, places);
-        self.die(ctx, now_ms, Some(token));
+        self.die(ctx, Some(token));
     }
 }

@@ -62,14 +62,15 @@ impl Group {
                 Err(code) => code,
                 Ok(id) => {
                     self.pending.remove(&id);
-                    self.remove_member(ctx, &id, ErrorCode::UnknownMemberId);
-                    removed = true;
+                    removed |= self.remove_member(ctx, &id, ErrorCode::UnknownMemberId);
                     ErrorCode::None
                 }
             });
         }
         if removed {
             self.after_removal(ctx, now_ms);
+        } else {
+            self.poll_join(ctx, now_ms);
         }
         codes
     }

@@ -107,7 +107,7 @@ impl Coordinator {
             Request::OffsetFetch(request) => self.offset_fetch(&call, &request),
             Request::List { states, types } => self.list(&call, &states, &types),
             Request::Describe(group) => self.describe(&call, &group),
-            Request::Delete(group) => self.delete(now_ms, &call, &group),
+            Request::Delete(group) => self.delete(&call, &group),
         }
         if let Some(group_id) = group_id {
             self.schedule(&group_id);

@@ -14,6 +14,9 @@ use crate::member::Waiter;
 use crate::offsets::Place;
 use crate::records::OffsetValue;
 
+/// What becomes of each partition of a commit, counted over all topics of the request.
+pub(super) type Plan = Vec<Result<OffsetValue, ErrorCode>>;
+
 /// An append that has not been answered.
 #[derive(Debug)]
 pub(super) struct Write {
@@ -31,7 +34,7 @@ pub(super) enum Completion {
     /// A static member got a new member id.
     StaticMember { waiter: Waiter, response: Box<JoinGroupResponse> },
     /// Offsets were committed; the nth partition of the request has the nth code unless written.
-    Commit { token: Token, request: OffsetCommitRequest, plan: Vec<Result<OffsetValue, ErrorCode>> },
+    Commit { token: Token, request: OffsetCommitRequest, plan: Plan },
     /// Some offsets expired or lost their topic.
     Expire { places: Vec<Place> },
     /// The group was deleted, by a request or because nothing was left of it.
@@ -50,7 +53,7 @@ impl Coordinator {
             return Vec::new();
         };
         if let Completion::Delete { token } = completion {
-            self.deleted(now_ms, &id, token, outcome);
+            self.deleted(&id, token, outcome);
         } else if let Some(group) = self.groups.get_mut(&id) {
             group.written(&mut self.context, now_ms, completion, outcome);
         }
@@ -58,24 +61,17 @@ impl Coordinator {
         std::mem::take(&mut self.context.effects)
     }
 
-    fn deleted(
-        &mut self,
-        now_ms: i64,
-        id: &str,
-        token: Option<Token>,
-        outcome: Result<(), WriteError>,
-    ) {
-        match outcome {
-            Ok(()) => {
-                self.groups.remove(id);
+    fn deleted(&mut self, id: &str, token: Option<Token>, mut outcome: Result<(), WriteError>) {
+        if let Some(group) = self.groups.get_mut(id) {
+            // An offset is left when its deletion failed: it must not outlive its group.
+            if outcome.is_ok() && !group.offsets.is_empty() {
+                outcome = Err(WriteError::NotAvailable);
             }
-            Err(_) => {
-                if let Some(group) = self.groups.get_mut(id) {
-                    // As it was: a dead group has no members, so it was empty.
-                    let since_ms = group.state_since_ms;
-                    group.enter(GroupState::Empty, now_ms);
-                    group.state_since_ms = since_ms;
-                }
+            if outcome.is_ok() {
+                self.groups.remove(id);
+            } else {
+                // As it was: only an empty group is ever deleted.
+                group.state = GroupState::Empty;
             }
         }
         if let Some(token) = token {
