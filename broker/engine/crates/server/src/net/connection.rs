@@ -109,7 +109,6 @@ impl<S: Service> Connection<S> {
     {
         let end = self.run(&mut from, &mut to, stop).await;
         self.closing.send_replace(true);
-        self.service.closed(&self.session);
         // a socket that failed cannot be closed any better
         let _ = tokio::time::timeout(Duration::from_secs(1), to.shutdown()).await;
         end

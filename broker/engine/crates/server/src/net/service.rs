@@ -56,7 +56,7 @@ pub trait Service: Send + Sync + 'static {
     /// State of one connection.
     type Session: Send + Sync + 'static;
 
-    /// A connection was accepted.
+    /// A connection was accepted; the session is dropped when it ends.
     fn open(&self, peer: Peer) -> Arc<Self::Session>;
 
     /// A frame arrived; must not block.
@@ -64,7 +64,4 @@ pub trait Service: Send + Sync + 'static {
 
     /// Bytes went over the connection (for metrics).
     fn traffic(&self, session: &Self::Session, read_bytes: usize, written_bytes: usize);
-
-    /// The connection ended; called once for each `open`.
-    fn closed(&self, session: &Self::Session);
 }

@@ -31,7 +31,13 @@ impl Toy {
     }
 }
 
-struct ToySession(Peer);
+struct ToySession(Peer, Arc<Toy>);
+
+impl Drop for ToySession {
+    fn drop(&mut self) {
+        self.1.open.fetch_sub(1, Ordering::SeqCst);
+    }
+}
 
 fn framed(body: &[u8]) -> Vec<u8> {
     let mut out = u32::try_from(body.len()).expect("short").to_be_bytes().to_vec();
@@ -46,7 +52,7 @@ impl Service for ToyService {
 
     fn open(&self, peer: Peer) -> Arc<ToySession> {
         self.0.open.fetch_add(1, Ordering::SeqCst);
-        Arc::new(ToySession(peer))
+        Arc::new(ToySession(peer, Arc::clone(&self.0)))
     }
 
     fn call(&self, session: &Arc<ToySession>, frame: Bytes) -> Call {
@@ -78,10 +84,6 @@ impl Service for ToyService {
     }
 
     fn traffic(&self, _session: &ToySession, _read_bytes: usize, _written_bytes: usize) {}
-
-    fn closed(&self, _session: &ToySession) {
-        self.0.open.fetch_sub(1, Ordering::SeqCst);
-    }
 }
 
 struct World {
@@ -138,14 +140,14 @@ async fn until(what: &str, done: impl Fn() -> bool) {
 async fn overlapping_requests_run_together_and_answer_in_order() {
     let world = start_with(&config());
     let mut client = TcpStream::connect(world.address).await.expect("open");
-    let sent: Vec<u8> = (b'0'..b'8').flat_map(|n| framed(&[b'p', 0, 0, 0, 0, 0, 0, n])).collect();
+    let sent: Vec<u8> = (b'0'..=b'7').flat_map(|n| framed(&[b'p', 0, 0, 0, 0, 0, 0, n])).collect();
     client.write_all(&sent).await.expect("sent");
     until("all run", || world.toy.running.load(Ordering::SeqCst) == 8).await;
     assert_eq!(world.toy.started(), "01234567");
     for _ in 0..8 {
         world.toy.gate.notify_one();
     }
-    for n in b'0'..b'8' {
+    for n in b'0'..=b'7' {
         assert_eq!(read_frame(&mut client).await[7], n);
     }
 }
@@ -173,13 +175,13 @@ async fn a_full_flight_stops_reading() {
     let limits = ServerConfig { max_in_flight_requests_per_connection: 3, ..config() };
     let world = start_with(&limits);
     let mut client = TcpStream::connect(world.address).await.expect("open");
-    for n in b'0'..b'9' {
+    for n in b'0'..=b'8' {
         client.write_all(&framed(&[b'p', 0, 0, 0, 0, 0, 0, n])).await.expect("sent");
     }
     until("three run", || world.toy.running.load(Ordering::SeqCst) == 3).await;
     tokio::time::sleep(Duration::from_millis(50)).await;
     assert_eq!(world.toy.started(), "012");
-    for n in b'0'..b'9' {
+    for n in b'0'..=b'8' {
         world.toy.gate.notify_one();
         assert_eq!(read_frame(&mut client).await[7], n);
     }

@@ -1,0 +1,159 @@
+//! From a frame to its handler: header, version rules, decoding.
+//!
+//! Edges as in Apache Kafka: an ApiVersions request of an unknown version is answered in version
+//! 0 with error 35 (KIP-511); any other key or version that is not served ends the connection.
+
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Instant;
+
+use bytes::Bytes;
+use headrace_wire::messages::RequestHeader;
+use headrace_wire::{api, ApiKey, DecodeError, Reader, Request};
+
+use crate::context::{Broker, Context};
+use crate::handlers as on;
+use crate::net::{Answer, Call, Peer, Reply, Service, Share};
+use crate::session::{Authorizer, Session};
+
+/// The Kafka API over one node.
+pub(crate) struct KafkaService {
+    broker: Arc<Broker>,
+    authorizer: Arc<dyn Authorizer>,
+}
+
+impl KafkaService {
+    pub fn new(broker: Arc<Broker>, authorizer: Arc<dyn Authorizer>) -> Self {
+        KafkaService { broker, authorizer }
+    }
+
+    /// Reads the header, picks the handler, decodes the body.
+    fn route(&self, session: &Arc<Session>, frame: Bytes) -> Result<Answer, String> {
+        let Some((key, version, correlation_id)) = peek(&frame) else {
+            return Err("the frame is too short for a request header".to_owned());
+        };
+        let api = ApiKey::try_from(key).map_err(|key| format!("API key {key} does not exist"))?;
+        let mut cx = Context {
+            broker: Arc::clone(&self.broker),
+            session: Arc::clone(session),
+            api,
+            version,
+            correlation_id,
+            client_id: None,
+            arrived: Instant::now(),
+        };
+        if !api::is_answered(api, version) {
+            if api == ApiKey::ApiVersions {
+                cx.version = 0;
+                return Ok(Box::pin(async move {
+                    let response = on::api_versions::unsupported(&cx);
+                    cx.reply(&response, Share::default())
+                }));
+            }
+            return Err(format!("{api} v{version} is not served"));
+        }
+        let mut body = Reader::new(frame);
+        let malformed = |error: DecodeError| format!("malformed {api} v{version}: {error}");
+        let header_version = api::request_header_version(api, version);
+        let header = RequestHeader::decode(&mut body, header_version).map_err(malformed)?;
+        cx.client_id = header.client_id;
+        decode(cx, &mut body).map_err(malformed)
+    }
+}
+
+/// Key, version and correlation id, which every version of the header starts with.
+fn peek(frame: &Bytes) -> Option<(i16, i16, i32)> {
+    let &[k0, k1, v0, v1, c0, c1, c2, c3] = frame.first_chunk()?;
+    let (key, version) = (i16::from_be_bytes([k0, k1]), i16::from_be_bytes([v0, v1]));
+    Some((key, version, i32::from_be_bytes([c0, c1, c2, c3])))
+}
+
+impl Service for KafkaService {
+    type Session = Session;
+
+    fn open(&self, peer: Peer) -> Arc<Session> {
+        let metrics = self.broker.metrics.clone();
+        Arc::new(Session::open(peer, Arc::clone(&self.authorizer), metrics))
+    }
+
+    fn call(&self, session: &Arc<Session>, frame: Bytes) -> Call {
+        // only produce requests overlap: anything else sees the effects of what came before it
+        let overlaps = frame.first_chunk::<2>() == Some(&(ApiKey::Produce as i16).to_be_bytes());
+        match self.route(session, frame) {
+            Ok(answer) => Call::Run { answer, overlaps },
+            Err(reason) => {
+                self.broker.metrics.refused();
+                Call::Close(reason)
+            }
+        }
+    }
+
+    fn traffic(&self, _session: &Session, read_bytes: usize, written_bytes: usize) {
+        self.broker.metrics.traffic(read_bytes, written_bytes);
+    }
+}
+
+/// A handler that makes one response of one request.
+fn simple<Q, F, A>(cx: Context, body: &mut Reader, handler: F) -> Result<Answer, DecodeError>
+where
+    Q: Request + Send + 'static,
+    Q::Response: Send,
+    F: FnOnce(Context, Q) -> A + Send + 'static,
+    A: Future<Output = Q::Response> + Send,
+{
+    let request = Q::decode(body, cx.version)?;
+    Ok(Box::pin(async move {
+        let response = handler(cx.clone(), request).await;
+        cx.reply(&response, Share::default())
+    }))
+}
+
+/// A handler that answers itself: it may leave the answer out or charge it to a budget.
+fn whole<Q, F, A>(cx: Context, body: &mut Reader, handler: F) -> Result<Answer, DecodeError>
+where
+    Q: Request + Send + 'static,
+    F: FnOnce(Context, Q) -> A + Send + 'static,
+    A: Future<Output = Reply> + Send,
+{
+    let request = Q::decode(body, cx.version)?;
+    Ok(Box::pin(async move { handler(cx, request).await }))
+}
+
+/// Decodes the request and pairs it with its handler. Bytes after the last field are ignored, as
+/// Apache Kafka ignores them.
+fn decode(cx: Context, body: &mut Reader) -> Result<Answer, DecodeError> {
+    match cx.api {
+        ApiKey::Produce => whole(cx, body, on::produce::produce),
+        ApiKey::Fetch => whole(cx, body, on::fetch::fetch),
+        ApiKey::ListOffsets => simple(cx, body, on::list_offsets::list_offsets),
+        ApiKey::Metadata => simple(cx, body, on::metadata::metadata),
+        ApiKey::OffsetCommit => simple(cx, body, on::groups::offset_commit),
+        ApiKey::OffsetFetch => simple(cx, body, on::groups::offset_fetch),
+        ApiKey::FindCoordinator => simple(cx, body, on::groups::find_coordinator),
+        ApiKey::JoinGroup => simple(cx, body, on::groups::join_group),
+        ApiKey::Heartbeat => simple(cx, body, on::groups::heartbeat),
+        ApiKey::LeaveGroup => simple(cx, body, on::groups::leave_group),
+        ApiKey::SyncGroup => simple(cx, body, on::groups::sync_group),
+        ApiKey::DescribeGroups => simple(cx, body, on::groups::describe_groups),
+        ApiKey::ListGroups => simple(cx, body, on::groups::list_groups),
+        ApiKey::DeleteGroups => simple(cx, body, on::groups::delete_groups),
+        ApiKey::SaslHandshake => simple(cx, body, on::api_versions::sasl_handshake),
+        ApiKey::ApiVersions => simple(cx, body, on::api_versions::api_versions),
+        ApiKey::CreateTopics => simple(cx, body, on::topics::create_topics),
+        ApiKey::DeleteTopics => simple(cx, body, on::topics::delete_topics),
+        ApiKey::CreatePartitions => simple(cx, body, on::topics::create_partitions),
+        ApiKey::InitProducerId => simple(cx, body, on::producer::init_producer_id),
+        ApiKey::OffsetForLeaderEpoch => simple(cx, body, on::epochs::offset_for_leader_epoch),
+        ApiKey::DescribeConfigs => simple(cx, body, on::configs::describe_configs),
+        ApiKey::AlterConfigs => simple(cx, body, on::configs::alter_configs),
+        ApiKey::IncrementalAlterConfigs => simple(cx, body, on::configs::incremental_alter_configs),
+        ApiKey::DescribeCluster => simple(cx, body, on::metadata::describe_cluster),
+        other => {
+            tracing::error!(
+                api = other.name(),
+                "the table of served APIs names it, no handler does"
+            );
+            Err(DecodeError::Version { message: "request", version: cx.version })
+        }
+    }
+}

@@ -1,0 +1,118 @@
+//! ListOffsets: the offset that belongs to a time stamp, or to one of Kafka's special ones.
+
+use headrace_cluster::image::Image;
+use headrace_cluster::{Isolation, PartitionHandle, TimestampedOffset};
+use headrace_wire::messages::list_offsets::{
+    ListOffsetsPartition, ListOffsetsPartitionResponse, ListOffsetsTopic, ListOffsetsTopicResponse,
+};
+use headrace_wire::messages::{ListOffsetsRequest, ListOffsetsResponse};
+use headrace_wire::records::{batches, RecordIter};
+use headrace_wire::ErrorCode;
+use uuid::Uuid;
+
+use super::lookup;
+use crate::context::{partition_refusal, Context};
+use crate::session::{Operation, Resource};
+
+/// The offset after the last one that a consumer may read.
+const LATEST: i64 = -1;
+/// The first offset.
+const EARLIEST: i64 = -2;
+/// The record with the largest time stamp (KIP-734).
+const MAX_TIMESTAMP: i64 = -3;
+/// The first offset on local disk (KIP-405); without remote storage that is the first of all.
+const EARLIEST_LOCAL: i64 = -4;
+/// The last offset in remote storage (KIP-1005) and the first that waits for it (KIP-1023).
+const LATEST_TIERED: i64 = -5;
+const EARLIEST_PENDING_UPLOAD: i64 = -6;
+
+pub(crate) async fn list_offsets(cx: Context, request: ListOffsetsRequest) -> ListOffsetsResponse {
+    let image = cx.image();
+    let isolation = match request.isolation_level {
+        1 => Isolation::ReadCommitted,
+        _ => Isolation::ReadUncommitted,
+    };
+    let topic = |wanted: ListOffsetsTopic| {
+        let partition = |p: &ListOffsetsPartition| {
+            let base = ListOffsetsPartitionResponse {
+                partition_index: p.partition_index,
+                ..Default::default()
+            };
+            match find(&cx, &image, &wanted, p, isolation) {
+                Ok(Some(found)) => ListOffsetsPartitionResponse {
+                    timestamp: found.timestamp_ms,
+                    offset: found.offset,
+                    leader_epoch: if cx.version >= 4 { found.epoch } else { -1 },
+                    ..base
+                },
+                Ok(None) => base,
+                Err(error) => ListOffsetsPartitionResponse { error_code: cx.code(error), ..base },
+            }
+        };
+        let partitions = wanted.partitions.iter().map(partition).collect();
+        ListOffsetsTopicResponse { name: wanted.name, partitions }
+    };
+    let topics = request.topics.into_iter().map(topic).collect();
+    ListOffsetsResponse { topics, ..Default::default() }
+}
+
+/// `None`: no such record.
+fn find(
+    cx: &Context,
+    image: &Image,
+    wanted: &ListOffsetsTopic,
+    partition: &ListOffsetsPartition,
+    isolation: Isolation,
+) -> Result<Option<TimestampedOffset>, ErrorCode> {
+    cx.authorize(Operation::Describe, Resource::Topic(&wanted.name))?;
+    let topic = lookup::topic(image, false, &wanted.name, Uuid::nil())?;
+    let group = lookup::group(topic, partition.partition_index)?;
+    let handle = lookup::leader(cx, group, partition.current_leader_epoch)?;
+    let offsets = handle.offsets();
+    let at = |offset, epoch| Ok(Some(TimestampedOffset { offset, timestamp_ms: -1, epoch }));
+    let failed = |error| partition_refusal(error).code;
+    match partition.timestamp {
+        LATEST => match isolation {
+            Isolation::ReadUncommitted => at(offsets.high_watermark, offsets.epoch),
+            Isolation::ReadCommitted => at(offsets.last_stable, offsets.epoch),
+        },
+        // its epoch is not looked up: -1 means unknown, and clients skip their check then
+        EARLIEST | EARLIEST_LOCAL => at(offsets.log_start, -1),
+        MAX_TIMESTAMP => {
+            let Some(found) = handle.max_timestamp().map_err(failed)? else { return Ok(None) };
+            let time = found.timestamp_ms;
+            Ok(Some(record_at(&handle, found, time)))
+        }
+        LATEST_TIERED | EARLIEST_PENDING_UPLOAD => Ok(None),
+        time if time >= 0 => {
+            let Some(found) = handle.list_offset(time).map_err(failed)? else { return Ok(None) };
+            Ok(Some(record_at(&handle, found, time)))
+        }
+        _ => Err(ErrorCode::UnsupportedVersion),
+    }
+}
+
+/// From a batch to its first record with a time stamp of `time_ms` or later.
+///
+/// Compressed records are not looked into: for them the answer is the batch's first offset, which
+/// is never too late.
+fn record_at(
+    handle: &PartitionHandle,
+    found: TimestampedOffset,
+    time_ms: i64,
+) -> TimestampedOffset {
+    let Ok(read) = handle.read(found.offset, 1, Isolation::ReadUncommitted) else { return found };
+    let mut parts = read.batches.into_iter().flat_map(batches);
+    let Some(Ok((header, batch))) = parts.next() else { return found };
+    if header.compression() != 0 || header.is_log_append_time() {
+        return found;
+    }
+    let Ok(mut records) = RecordIter::new(header, &batch) else { return found };
+    let first = records.find_map(|record| record.ok().filter(|r| r.timestamp_ms >= time_ms));
+    match first {
+        Some(record) => {
+            TimestampedOffset { offset: record.offset, timestamp_ms: record.timestamp_ms, ..found }
+        }
+        None => found,
+    }
+}

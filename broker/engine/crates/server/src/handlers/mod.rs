@@ -1,0 +1,19 @@
+//! One function an API: a decoded request in, a response out.
+//!
+//! A handler asks [`authorize`](crate::session::Session::authorize) for every resource that the
+//! request names, never blocks, and puts every error into the response through
+//! [`Context::code`](crate::context::Context::code), which counts it.
+
+pub(crate) mod api_versions;
+mod await_leaders;
+mod batch_check;
+pub(crate) mod configs;
+pub(crate) mod epochs;
+pub(crate) mod fetch;
+pub(crate) mod groups;
+pub(crate) mod list_offsets;
+mod lookup;
+pub(crate) mod metadata;
+pub(crate) mod produce;
+pub(crate) mod producer;
+pub(crate) mod topics;

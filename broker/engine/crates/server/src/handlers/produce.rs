@@ -1,0 +1,222 @@
+//! Produce: checks every batch, hands all to their partitions at once, answers when they are as
+//! durable as the client asked.
+//!
+//! The first poll of the handler submits every batch before anything is awaited: two requests of
+//! one connection reach a partition in the order in which they came.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::time::Duration;
+
+use bytes::Bytes;
+use headrace_cluster::image::{Image, Topic};
+use headrace_cluster::{Acks, AppendOptions, Appended, GroupId, PartitionError};
+use headrace_wire::messages::produce::{
+    LeaderIdAndEpoch, NodeEndpoint, PartitionProduceResponse, TopicProduceData,
+    TopicProduceResponse,
+};
+use headrace_wire::messages::{ProduceRequest, ProduceResponse};
+use headrace_wire::{ErrorCode, Records, Str};
+use tokio::time::{timeout_at, Instant};
+use uuid::Uuid;
+
+use super::await_leaders::request_timeout;
+use super::{batch_check, lookup};
+use crate::context::{partition_refusal, Context, Refusal};
+use crate::net::{Reply, Share};
+use crate::session::{Operation, Resource};
+
+/// From this version on topics are named by id.
+const IDS_FROM: i16 = 13;
+/// From this version on the response says who leads instead (KIP-951).
+const HINTS_FROM: i16 = 10;
+/// From this version on the response carries messages (KIP-467).
+const MESSAGES_FROM: i16 = 8;
+/// Time to become durable even if the client names less: an append that is given up is not
+/// undone, so an early answer would only make the client send it again.
+const LEAST_WAIT: Duration = Duration::from_millis(100);
+
+type Pending = Pin<Box<dyn Future<Output = Result<Appended, PartitionError>> + Send>>;
+
+/// One partition of the request, on its way.
+struct Sent {
+    index: i32,
+    group: Option<GroupId>,
+    state: Result<Pending, Refusal>,
+}
+
+struct SentTopic {
+    name: Str,
+    id: Uuid,
+    partitions: Vec<Sent>,
+}
+
+pub(crate) async fn produce(cx: Context, request: ProduceRequest) -> Reply {
+    let image = cx.image();
+    let until = Instant::now() + request_timeout(request.timeout_ms).max(LEAST_WAIT);
+    let acks = match request.acks {
+        0 => Ok(Acks::None),
+        1 => Ok(Acks::Leader),
+        -1 => Ok(Acks::All),
+        other => {
+            let why = format!("acks={other} is none of -1, 0 and 1");
+            Err(Refusal::new(ErrorCode::InvalidRequiredAcks, why))
+        }
+    };
+    let acks = match &request.transactional_id {
+        Some(id) => acks.and(refuse_transaction(&cx, id)),
+        None => acks,
+    };
+    let silent = request.acks == 0;
+    let sent: Vec<SentTopic> =
+        request.topic_data.into_iter().map(|topic| send(&cx, &image, topic, &acks)).collect();
+    let response = gather(&cx, &image, sent, until).await;
+    if !silent {
+        return cx.reply(&response, Share::default());
+    }
+    cx.broker.metrics.answered(cx.api, cx.arrived.elapsed());
+    let failed = response.responses.iter().flat_map(|topic| &topic.partition_responses);
+    match failed.map(|partition| partition.error_code).find(|&code| code != 0) {
+        // without an answer, closing is the only way to tell (as in Apache Kafka)
+        Some(code) => Reply::Close(format!("a produce request with acks=0 failed: error {code}")),
+        None => Reply::Nothing,
+    }
+}
+
+fn refuse_transaction(cx: &Context, id: &str) -> Result<Acks, Refusal> {
+    cx.authorize(Operation::Write, Resource::TransactionalId(id))?;
+    Err(Refusal::new(ErrorCode::InvalidTxnState, "transactions are not served yet"))
+}
+
+/// Checks and submits the batches of one topic.
+fn send(
+    cx: &Context,
+    image: &Image,
+    data: TopicProduceData,
+    acks: &Result<Acks, Refusal>,
+) -> SentTopic {
+    let topic = find_topic(cx, image, &data);
+    let partitions = data.partition_data.into_iter().map(|partition| {
+        let refused = |refusal| Sent { index: partition.index, group: None, state: Err(refusal) };
+        let (acks, topic) = match (acks, &topic) {
+            (Ok(acks), Ok(topic)) => (*acks, *topic),
+            (Err(Refusal { code, message }), _) => {
+                return refused(Refusal { code: *code, message: message.clone() });
+            }
+            (_, Err(code)) => return refused((*code).into()),
+        };
+        match lookup::group(topic, partition.index) {
+            Ok(group) => Sent {
+                index: partition.index,
+                group: Some(group),
+                state: submit(cx, topic, group, partition.records, acks),
+            },
+            Err(code) => refused(code.into()),
+        }
+    });
+    SentTopic { partitions: partitions.collect(), name: data.name, id: data.topic_id }
+}
+
+fn find_topic<'i>(
+    cx: &Context,
+    image: &'i Image,
+    data: &TopicProduceData,
+) -> Result<&'i Topic, ErrorCode> {
+    let by_id = cx.version >= IDS_FROM;
+    if !by_id {
+        cx.authorize(Operation::Write, Resource::Topic(&data.name))?;
+    }
+    let topic = lookup::topic(image, by_id, &data.name, data.topic_id)?;
+    cx.authorize(Operation::Write, Resource::Topic(&topic.name))?;
+    if topic.internal {
+        // only coordinators write there
+        return Err(ErrorCode::InvalidTopicException);
+    }
+    Ok(topic)
+}
+
+fn submit(
+    cx: &Context,
+    topic: &Topic,
+    group: GroupId,
+    records: Option<Records>,
+    acks: Acks,
+) -> Result<Pending, Refusal> {
+    let batch: Bytes = records.unwrap_or_default().into_bytes();
+    let now_ms = cx.broker.env.clock.now_ms();
+    batch_check::check(&batch, cx.version, &topic.config, now_ms)?;
+    let handle = lookup::replica(cx, group)?;
+    Ok(Box::pin(handle.append(batch, AppendOptions { acks, expected_epoch: None })))
+}
+
+/// Waits for every append until the request's time is over.
+///
+/// One after the other: they go on by themselves, and those that are done by then cost nothing.
+async fn gather(
+    cx: &Context,
+    image: &Image,
+    sent: Vec<SentTopic>,
+    until: Instant,
+) -> ProduceResponse {
+    let mut hints = lookup::Hints::default();
+    let mut responses = Vec::with_capacity(sent.len());
+    for topic in sent {
+        let mut partitions = Vec::with_capacity(topic.partitions.len());
+        for one in topic.partitions {
+            let outcome = match one.state {
+                Ok(pending) => match timeout_at(until, pending).await {
+                    Ok(outcome) => outcome.map_err(partition_refusal),
+                    Err(_) => Err(ErrorCode::RequestTimedOut.into()),
+                },
+                Err(refusal) => Err(refusal),
+            };
+            partitions.push(match outcome {
+                Ok(appended) => answer(one.index, &appended),
+                Err(refusal) => refuse(cx, image, one.index, one.group, refusal, &mut hints),
+            });
+        }
+        responses.push(TopicProduceResponse {
+            name: topic.name,
+            topic_id: topic.id,
+            partition_responses: partitions,
+        });
+    }
+    let endpoints = hints.endpoints(cx).into_iter();
+    let endpoints =
+        endpoints.map(|(node_id, host, port, rack)| NodeEndpoint { node_id, host, port, rack });
+    ProduceResponse { responses, node_endpoints: endpoints.collect(), ..Default::default() }
+}
+
+fn answer(index: i32, appended: &Appended) -> PartitionProduceResponse {
+    PartitionProduceResponse {
+        index,
+        base_offset: appended.base_offset,
+        log_append_time_ms: appended.log_append_time_ms,
+        log_start_offset: appended.log_start_offset,
+        ..Default::default()
+    }
+}
+
+fn refuse(
+    cx: &Context,
+    image: &Image,
+    index: i32,
+    group: Option<GroupId>,
+    refusal: Refusal,
+    hints: &mut lookup::Hints,
+) -> PartitionProduceResponse {
+    let leader = group
+        .filter(|_| cx.version >= HINTS_FROM)
+        .and_then(|group| hints.leader_after(cx, image, group, refusal.code));
+    PartitionProduceResponse {
+        index,
+        error_code: cx.code(refusal.code),
+        base_offset: -1,
+        error_message: refusal.text().filter(|_| cx.version >= MESSAGES_FROM),
+        current_leader: leader.map_or_else(
+            LeaderIdAndEpoch::default,
+            |(leader_id, leader_epoch)| LeaderIdAndEpoch { leader_id, leader_epoch },
+        ),
+        ..Default::default()
+    }
+}
