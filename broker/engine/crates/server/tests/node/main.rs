@@ -1,0 +1,8 @@
+//! The whole server over a real single-node cluster, spoken to over loopback sockets.
+
+mod admin;
+mod edges;
+mod groups;
+mod records;
+mod versions;
+mod world;

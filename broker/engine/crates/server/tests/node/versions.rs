@@ -1,0 +1,205 @@
+//! Every API in every version that is served gets an answer that decodes.
+
+use headrace_wire::messages::*;
+use headrace_wire::{api, ApiKey, Request, Str};
+
+use crate::world::{topic_id, Client, World};
+
+/// Sends a request in each version that its API is answered in.
+async fn every_version<Q: Request>(client: &mut Client, request: impl Fn(i16) -> Q) -> ApiKey {
+    let served = api::find(Q::KEY).expect("served");
+    for version in served.min_answered..=served.max {
+        client.call(version, &request(version)).await;
+    }
+    Q::KEY
+}
+
+fn plain<Q: Request>() -> impl Fn(i16) -> Q {
+    |_| Q::default()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_served_version_is_answered() {
+    let world = World::start().await;
+    let mut client = world.client().await;
+    let c = &mut client;
+    c.create_topic("t", 1, &[]).await;
+    let id = topic_id(c, "t").await;
+    let name = || Str::from("t");
+    let mut tried = vec![
+        every_version::<ListGroupsRequest>(c, plain()).await,
+        every_version::<SaslHandshakeRequest>(c, plain()).await,
+        every_version::<CreateTopicsRequest>(c, plain()).await,
+        every_version::<DeleteTopicsRequest>(c, plain()).await,
+        every_version::<AlterConfigsRequest>(c, plain()).await,
+        every_version::<IncrementalAlterConfigsRequest>(c, plain()).await,
+        every_version::<CreatePartitionsRequest>(c, plain()).await,
+        every_version::<DeleteGroupsRequest>(c, plain()).await,
+        every_version::<DescribeClusterRequest>(c, plain()).await,
+        every_version::<InitProducerIdRequest>(c, |_| InitProducerIdRequest {
+            producer_epoch: -1,
+            ..Default::default()
+        })
+        .await,
+    ];
+    tried.push(
+        every_version(c, |_| ApiVersionsRequest {
+            client_software_name: Str::from("test"),
+            client_software_version: Str::from("1.0"),
+        })
+        .await,
+    );
+    tried.push(
+        every_version(c, |version| MetadataRequest {
+            topics: Some(vec![metadata::MetadataRequestTopic {
+                name: Some(name()),
+                ..Default::default()
+            }]),
+            include_topic_authorized_operations: version >= 8,
+            ..Default::default()
+        })
+        .await,
+    );
+    tried.push(
+        every_version(c, |version| ProduceRequest {
+            acks: -1,
+            timeout_ms: 5_000,
+            topic_data: vec![produce::TopicProduceData {
+                name: if version < 13 { name() } else { Str::default() },
+                topic_id: if version < 13 { uuid::Uuid::nil() } else { id },
+                partition_data: vec![produce::PartitionProduceData {
+                    index: 0,
+                    records: Some(crate::world::batch(&["x"]).into()),
+                }],
+            }],
+            ..Default::default()
+        })
+        .await,
+    );
+    tried.push(
+        every_version(c, |version| FetchRequest {
+            max_bytes: 1 << 20,
+            topics: vec![fetch::FetchTopic {
+                topic: if version < 13 { name() } else { Str::default() },
+                topic_id: if version < 13 { uuid::Uuid::nil() } else { id },
+                partitions: vec![fetch::FetchPartition {
+                    partition_max_bytes: 1 << 20,
+                    ..Default::default()
+                }],
+            }],
+            ..Default::default()
+        })
+        .await,
+    );
+    tried.push(
+        every_version(c, |_| ListOffsetsRequest {
+            topics: vec![list_offsets::ListOffsetsTopic {
+                name: name(),
+                partitions: vec![list_offsets::ListOffsetsPartition {
+                    timestamp: -1,
+                    ..Default::default()
+                }],
+            }],
+            ..Default::default()
+        })
+        .await,
+    );
+    tried.push(
+        every_version(c, |_| OffsetForLeaderEpochRequest {
+            replica_id: -1,
+            topics: vec![offset_for_leader_epoch::OffsetForLeaderTopic {
+                topic: name(),
+                partitions: vec![Default::default()],
+            }],
+        })
+        .await,
+    );
+    tried.push(
+        every_version(c, |_| DescribeConfigsRequest {
+            resources: vec![describe_configs::DescribeConfigsResource {
+                resource_type: 2,
+                resource_name: name(),
+                configuration_keys: None,
+            }],
+            include_synonyms: true,
+            ..Default::default()
+        })
+        .await,
+    );
+    tried.extend(group_apis(c).await);
+    world.stop().await;
+    tried.sort();
+    let served: Vec<ApiKey> = api::SERVED.iter().map(|entry| entry.key).collect();
+    assert_eq!(tried, served, "an API is served that this test does not call");
+}
+
+/// The group APIs with a group that does not exist, or with a member that it refuses.
+async fn group_apis(c: &mut Client) -> Vec<ApiKey> {
+    let group = || Str::from("g");
+    let protocol =
+        || join_group::JoinGroupRequestProtocol { name: Str::from("range"), ..Default::default() };
+    vec![
+        every_version(c, |version| FindCoordinatorRequest {
+            key: if version < 4 { group() } else { Str::default() },
+            coordinator_keys: if version < 4 { Vec::new() } else { vec![group()] },
+            ..Default::default()
+        })
+        .await,
+        every_version(c, |_| JoinGroupRequest {
+            group_id: group(),
+            session_timeout_ms: 1,
+            rebalance_timeout_ms: 1,
+            protocol_type: Str::from("consumer"),
+            protocols: vec![protocol()],
+            ..Default::default()
+        })
+        .await,
+        every_version(c, |version| SyncGroupRequest {
+            group_id: group(),
+            member_id: Str::from("nobody"),
+            protocol_type: (version >= 5).then(|| Str::from("consumer")),
+            protocol_name: (version >= 5).then(|| Str::from("range")),
+            ..Default::default()
+        })
+        .await,
+        every_version(c, |_| HeartbeatRequest {
+            group_id: group(),
+            member_id: Str::from("nobody"),
+            ..Default::default()
+        })
+        .await,
+        every_version(c, |version| LeaveGroupRequest {
+            group_id: group(),
+            member_id: if version < 3 { Str::from("nobody") } else { Str::default() },
+            members: if version < 3 { Vec::new() } else { vec![Default::default()] },
+        })
+        .await,
+        every_version(c, |_| DescribeGroupsRequest { groups: vec![group()], ..Default::default() })
+            .await,
+        every_version(c, |version| OffsetCommitRequest {
+            group_id: group(),
+            generation_id_or_member_epoch: -1,
+            topics: vec![offset_commit::OffsetCommitRequestTopic {
+                name: if version < 10 { Str::from("t") } else { Str::default() },
+                partitions: vec![Default::default()],
+                ..Default::default()
+            }],
+            ..Default::default()
+        })
+        .await,
+        every_version(c, |version| OffsetFetchRequest {
+            group_id: if version < 8 { group() } else { Str::default() },
+            groups: if version < 8 {
+                Vec::new()
+            } else {
+                vec![offset_fetch::OffsetFetchRequestGroup {
+                    group_id: group(),
+                    ..Default::default()
+                }]
+            },
+            topics: Some(Vec::new()),
+            ..Default::default()
+        })
+        .await,
+    ]
+}
