@@ -1,0 +1,85 @@
+//! What a store does now and then: closing old segments, retention, journal space.
+
+use bytes::Bytes;
+
+use crate::frame::Change;
+use crate::group::GroupLog;
+use crate::segment::NO_TIMESTAMP_MS;
+use crate::types::LogStart;
+use crate::{GroupId, Store, StoreError};
+
+impl Store {
+    /// Called about once a second. Closes segments by age, deletes those that retention has given
+    /// up, and allocates journal space. `committed` says up to which index a group's entries may
+    /// go; nothing behind it is touched.
+    ///
+    /// # Errors
+    /// `Poisoned`, `Io`.
+    pub fn maintain(
+        &mut self,
+        now_ms: i64,
+        committed: &dyn Fn(GroupId) -> u64,
+    ) -> Result<(), StoreError> {
+        self.usable()?;
+        self.prepare_journal()?;
+        let disk = self.disk.clone();
+        for id in self.groups() {
+            let log = self.logs.get_mut(&id).expect("listed");
+            if log.active_is_old(now_ms) {
+                let rolled = log.roll(&*disk);
+                self.guard(rolled)?;
+            }
+            let log = &self.logs[&id];
+            if let Some(start) = log.retained_start(now_ms, committed(id)) {
+                let place = LogStart { app: Bytes::new(), ..start.clone() };
+                self.move_start(id, start, Change::Retain(place));
+            }
+        }
+        Ok(())
+    }
+}
+
+impl GroupLog {
+    /// The active segment should be closed: by age, or because retention has passed it by.
+    fn active_is_old(&self, now_ms: i64) -> bool {
+        let Some(active) = self.with(|state| state.segments.last().cloned()) else {
+            return false;
+        };
+        active.with(|body| {
+            let empty = body.next_index == active.header.base_index;
+            let first = body.first_timestamp_ms;
+            let expired = self.expired(body.max_timestamp_ms, now_ms);
+            let old = first != NO_TIMESTAMP_MS
+                && (now_ms.saturating_sub(first) >= self.config.segment_ms || expired);
+            !empty && old
+        })
+    }
+
+    fn expired(&self, newest_ms: i64, now_ms: i64) -> bool {
+        let keep_ms = self.config.retention_ms;
+        keep_ms >= 0 && now_ms.saturating_sub(newest_ms) > keep_ms
+    }
+
+    /// Where the log begins when retention is applied, if that is later than now.
+    fn retained_start(&self, now_ms: i64, committed: u64) -> Option<LogStart> {
+        let segments = self.with(|state| state.segments.clone());
+        let mut size_bytes: u64 = segments.iter().map(|segment| segment.len()).sum();
+        let keep_bytes = u64::try_from(self.config.retention_bytes).ok();
+        let mut start = None;
+        let closed = segments.len().saturating_sub(1);
+        for segment in &segments[..closed] {
+            let (len, next_index, next_offset, newest_ms) =
+                segment.with(|b| (b.len, b.next_index, b.next_offset, b.max_timestamp_ms));
+            let too_large = keep_bytes.is_some_and(|keep| size_bytes - len >= keep);
+            let too_old = self.expired(newest_ms, now_ms);
+            let index = next_index - 1;
+            if !(too_large || too_old) || index > committed {
+                break;
+            }
+            size_bytes -= len;
+            let term = self.term_at(index)?;
+            start = Some(LogStart { index, term, offset: next_offset, app: self.start().app });
+        }
+        start.filter(|start| start.index > self.start().index)
+    }
+}

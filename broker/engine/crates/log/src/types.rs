@@ -1,0 +1,129 @@
+//! What callers say to a store and get from it.
+
+use bytes::Bytes;
+use uuid::Uuid;
+
+/// A Raft group; 0 is the controller, every partition has one of its own.
+pub type GroupId = u64;
+
+/// A shard's store.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoreConfig {
+    /// Size of one journal file in bytes. Two to four of them exist; a checkpoint frees them.
+    pub journal_bytes: u64,
+    /// Memory for the newest batches of all groups together, in bytes.
+    pub tail_cache_bytes: usize,
+}
+
+impl Default for StoreConfig {
+    fn default() -> Self {
+        StoreConfig { journal_bytes: 64 << 20, tail_cache_bytes: 16 << 20 }
+    }
+}
+
+/// One group's log. Names and defaults are Kafka's topic settings.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogConfig {
+    /// A segment is closed before it would grow beyond this.
+    pub segment_bytes: u64,
+    /// A segment is closed when its first batch is older than this.
+    pub segment_ms: i64,
+    /// Closed segments whose newest record is older are deleted; -1 never.
+    pub retention_ms: i64,
+    /// The oldest segments are deleted while the log is larger; -1 never.
+    pub retention_bytes: i64,
+    /// Bytes between two marks of the sparse index (it gets sparser in large segments).
+    pub index_interval_bytes: u32,
+}
+
+impl Default for LogConfig {
+    fn default() -> Self {
+        LogConfig {
+            segment_bytes: 1 << 30,
+            segment_ms: 7 * 24 * 3_600_000,
+            retention_ms: 7 * 24 * 3_600_000,
+            retention_bytes: -1,
+            index_interval_bytes: 4096,
+        }
+    }
+}
+
+/// Whose log it is; written into every segment, so that a stray file is noticed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct LogMeta {
+    /// The topic.
+    pub topic_id: Uuid,
+    /// The partition.
+    pub partition: i32,
+}
+
+/// Raft's state that must survive beside the log.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct HardState {
+    /// The highest term seen.
+    pub term: u64,
+    /// Who got the vote in that term; 0 nobody.
+    pub vote: u64,
+    /// The highest index known to be committed.
+    pub commit: u64,
+}
+
+/// One entry: a whole record batch, stamped by its leader.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogEntry {
+    /// Its place in the group's log, from 1, without gaps.
+    pub index: u64,
+    /// The leader's term; equals the batch's leader epoch.
+    pub term: u64,
+    /// The batch.
+    pub batch: Bytes,
+}
+
+/// Where a log begins: just after `index`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LogStart {
+    /// The last index that is not in the log any more; 0 for a whole log.
+    pub index: u64,
+    /// That entry's term.
+    pub term: u64,
+    /// The offset of the first record after it.
+    pub offset: i64,
+    /// The owner's state (a controller's snapshot, producers); opaque here.
+    pub app: Bytes,
+}
+
+/// Batches read from a log.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LogSlice {
+    /// Runs of whole batches, in order; Raft-only ones are left out.
+    pub batches: Vec<Bytes>,
+    /// The offset after the last of them; the one asked for when there is none.
+    pub next_offset: i64,
+    /// Bytes in all.
+    pub size_bytes: usize,
+}
+
+/// A record found by its time stamp.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TimestampedOffset {
+    /// The record's offset.
+    pub offset: i64,
+    /// Its time stamp, Unix ms.
+    pub timestamp_ms: i64,
+    /// The epoch of the leader that appended it.
+    pub epoch: i32,
+}
+
+/// What opening a store found.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RecoveryReport {
+    /// Journal rounds that were applied.
+    pub rounds_replayed: u64,
+    /// Entries among them.
+    pub entries_replayed: u64,
+    /// Bytes behind the last whole batch that were cut off (never acknowledged).
+    pub torn_bytes: u64,
+    /// Groups that lack entries which were durable once, and why. Such a log must be reset and
+    /// fetched again from its leader, and must not vote before.
+    pub damaged: Vec<(GroupId, String)>,
+}
