@@ -1,6 +1,7 @@
 """Reads the stack's settings, composes the machines, exports what an inventory needs."""
 
 import pulumi
+
 from headrace_infra import compose, config
 
 settings = config.read()

@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 PROJECT = "headrace"
 
+_NAME_MAX_CHARS = 20
 _NAME = re.compile(r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$")
 
 Cidr = Annotated[IPv4Network, Field(description="an IPv4 network in CIDR form")]
@@ -55,8 +56,10 @@ class DataVolume(_Strict):
     def _throughput_needs_iops(self) -> Self:
         # AWS: at most 0.25 MiB/s for each provisioned I/O operation a second.
         if self.throughput_mib > self.iops // 4:
-            raise ValueError(f"throughput_mib {self.throughput_mib} needs at least "
-                             f"{self.throughput_mib * 4} iops")
+            raise ValueError(
+                f"throughput_mib {self.throughput_mib} needs at least "
+                f"{self.throughput_mib * 4} iops"
+            )
         return self
 
 
@@ -85,8 +88,10 @@ class Settings(_Strict):
     @model_validator(mode="after")
     def _names(self) -> Self:
         for name in (self.name, *self.nodes):
-            if not _NAME.match(name) or len(name) > 20:
-                raise ValueError(f"{name!r} is no host name: small letters, digits and inner dashes")
+            if not _NAME.match(name) or len(name) > _NAME_MAX_CHARS:
+                raise ValueError(
+                    f"{name!r} is no host name: small letters, digits and inner dashes"
+                )
         return self
 
     @model_validator(mode="after")
@@ -96,8 +101,9 @@ class Settings(_Strict):
         taken: dict[int, str] = {}
         for name, node in self.nodes.items():
             if node.host_number is None:
-                raise ValueError(f"nodes.{name}.host_number is missing: the host's place in "
-                                 f"{self.local.subnet}")
+                raise ValueError(
+                    f"nodes.{name}.host_number is missing: the host's place in {self.local.subnet}"
+                )
             if node.host_number in taken:
                 raise ValueError(f"nodes.{name}.host_number is that of {taken[node.host_number]}")
             if node.host_number >= self.local.subnet.num_addresses - 1:

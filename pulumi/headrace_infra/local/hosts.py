@@ -1,14 +1,15 @@
-"""The local hosts as one component: image, network, ssh key, and a disk and a host for each node."""
+"""The local hosts as one component: image, network, ssh key; a disk and a host for each node."""
 
 from dataclasses import dataclass
 from typing import Any
 
 import pulumi
+from pulumi import ComponentResource, Output, ResourceOptions
+from pulumi.dynamic import Resource
+
 from headrace_infra import outputs, paths
 from headrace_infra.config import Settings
 from headrace_infra.local import image, providers
-from pulumi import ComponentResource, Output, ResourceOptions
-from pulumi.dynamic import Resource
 
 
 class Image(Resource, module="headrace", name="Image"):
@@ -65,15 +66,20 @@ class LocalHosts(ComponentResource):
         child = ResourceOptions(parent=self)
         recipe = image.Recipe(mirror=args.settings.local.debian_mirror)
         self.image = Image(
-            providers.ImageProvider(), f"{name}-image",
-            {"suite": recipe.suite, "mirror": recipe.mirror, "reference": recipe.reference}, child,
+            providers.ImageProvider(),
+            f"{name}-image",
+            {"suite": recipe.suite, "mirror": recipe.mirror, "reference": recipe.reference},
+            child,
         )
         self.network = Network(
-            providers.NetworkProvider(), f"{name}-network",
-            {"name": name, "subnet": str(args.settings.local.subnet), "owner": self._owner}, child,
+            providers.NetworkProvider(),
+            f"{name}-network",
+            {"name": name, "subnet": str(args.settings.local.subnet), "owner": self._owner},
+            child,
         )
         self.key = SshKey(
-            providers.SshKeyProvider(), f"{name}-key",
+            providers.SshKeyProvider(),
+            f"{name}-key",
             {"path": str(paths.stack_directory(args.stack) / "id_ed25519"), "public_key": None},
             child,
         )
@@ -83,8 +89,10 @@ class LocalHosts(ComponentResource):
     def _host(self, node: str) -> Host:
         host_name = self._settings.host_name(node)
         volume = Volume(
-            providers.VolumeProvider(), f"{host_name}-data",
-            {"name": f"{host_name}-data", "owner": self._owner}, ResourceOptions(parent=self),
+            providers.VolumeProvider(),
+            f"{host_name}-data",
+            {"name": f"{host_name}-data", "owner": self._owner},
+            ResourceOptions(parent=self),
         )
         number = self._settings.nodes[node].host_number
         props = {
@@ -116,8 +124,10 @@ class LocalHosts(ComponentResource):
             "bootstrap": bootstrap,
             "network": {"id": self.network.name, "cidr": self.network.subnet},
             "access": {
-                "method": "direct", "user": image.USER,
-                "private_key_file": self.key.path, "region": None,
+                "method": "direct",
+                "user": image.USER,
+                "private_key_file": self.key.path,
+                "region": None,
             },
         }
 

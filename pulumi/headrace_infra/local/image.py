@@ -35,6 +35,11 @@ _PACKAGES = (
 )
 # Host keys and the machine id belong to one host, so the image has none; apt's timers would
 # hold its lock and two cores at a moment of their own choosing.
+_HOST_KEYS_UNIT = (
+    "[Service]\\nExecStartPre=\\nExecStartPre=/usr/bin/ssh-keygen -A\\n"
+    "ExecStartPre=/usr/sbin/sshd -t\\n"
+)
+_SSHD = "PasswordAuthentication no\\nPermitRootLogin no\\n"
 _HOOKS = (
     'rm -f "$1"/etc/ssh/ssh_host_*',
     ': > "$1"/etc/machine-id',
@@ -43,11 +48,8 @@ _HOOKS = (
     f"printf '{USER} ALL=(ALL) NOPASSWD: ALL\\n' > \"$1\"/etc/sudoers.d/90-{USER}",
     f'chmod 0440 "$1"/etc/sudoers.d/90-{USER}',
     'mkdir -p "$1"/etc/systemd/system/ssh.service.d',
-    "printf '[Service]\\nExecStartPre=\\nExecStartPre=/usr/bin/ssh-keygen -A\\n"
-    "ExecStartPre=/usr/sbin/sshd -t\\n'"
-    ' > "$1"/etc/systemd/system/ssh.service.d/host-keys.conf',
-    "printf 'PasswordAuthentication no\\nPermitRootLogin no\\n'"
-    ' > "$1"/etc/ssh/sshd_config.d/10-keys-only.conf',
+    f"printf '{_HOST_KEYS_UNIT}' > \"$1\"/etc/systemd/system/ssh.service.d/host-keys.conf",
+    f"printf '{_SSHD}' > \"$1\"/etc/ssh/sshd_config.d/10-keys-only.conf",
     'chroot "$1" systemctl mask apt-daily.timer apt-daily-upgrade.timer',
 )
 
@@ -104,8 +106,12 @@ def _build(recipe: Recipe) -> None:
     if shutil.which("mmdebstrap") is None:
         raise podman.PodmanError("mmdebstrap is not installed: apt install mmdebstrap")
     unfinished = recipe.archive.with_name(f".unfinished-{os.getpid()}.tar")
-    command = ["mmdebstrap", "--variant=minbase", "--format=tar",
-               f"--include={','.join(_PACKAGES)}"]
+    command = [
+        "mmdebstrap",
+        "--variant=minbase",
+        "--format=tar",
+        f"--include={','.join(_PACKAGES)}",
+    ]
     command += [f"--customize-hook={hook}" for hook in _HOOKS]
     command += [recipe.suite, str(unfinished)]
     if recipe.mirror is not None:

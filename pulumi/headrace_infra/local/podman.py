@@ -43,8 +43,9 @@ def run(*arguments: str, stdin: str | None = None, check: bool = True) -> str:
             check=False,
         )
     except FileNotFoundError:
-        raise PodmanError("podman is not installed: apt install podman runc netavark "
-                          "aardvark-dns") from None
+        raise PodmanError(
+            "podman is not installed: apt install podman runc netavark aardvark-dns"
+        ) from None
     except subprocess.TimeoutExpired:
         raise PodmanError(f"podman {arguments[0]} took more than {_COMMAND_SECONDS} s") from None
     if check and done.returncode != 0:
@@ -79,8 +80,10 @@ def refuse_foreign(kind: str, name: str, wanted: str) -> bool:
         return False
     found = owner(kind, name)
     if found != wanted:
-        raise PodmanError(f"{kind} {name} exists and is not ours (label {OWNER_LABEL} is "
-                          f"{found!r}, not {wanted!r}): remove it or choose another headrace:name")
+        raise PodmanError(
+            f"{kind} {name} exists and is not ours (label {OWNER_LABEL} is "
+            f"{found!r}, not {wanted!r}): remove it or choose another headrace:name"
+        )
     return True
 
 
@@ -93,8 +96,9 @@ def runtime_options(cgroup_root: Path = Path("/sys/fs/cgroup")) -> list[str]:
     if (cgroup_root / "cgroup.controllers").exists():
         return []
     if shutil.which("runc") is None:
-        raise PodmanError("this kernel uses cgroup v1, where systemd needs the runc runtime: "
-                          "apt install runc")
+        raise PodmanError(
+            "this kernel uses cgroup v1, where systemd needs the runc runtime: apt install runc"
+        )
     return ["--runtime", "runc"]
 
 
@@ -142,7 +146,9 @@ def wait_for_systemd(container: str) -> None:
             return
         time.sleep(_POLL_SECONDS)
     logs = run("logs", "--tail", "20", container, check=False)
-    raise PodmanError(f"{container}: systemd is {state or 'silent'} after {_BOOT_SECONDS} s: {logs}")
+    raise PodmanError(
+        f"{container}: systemd is {state or 'silent'} after {_BOOT_SECONDS} s: {logs}"
+    )
 
 
 def remove_container(name: str, wanted_owner: str) -> None:

@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, ClassVar
 
-from headrace_infra.local import image, podman
 from pulumi.dynamic import (
     CreateResult,
     DiffResult,
@@ -18,6 +17,9 @@ from pulumi.dynamic import (
     ResourceProvider,
     UpdateResult,
 )
+from typing_extensions import override
+
+from headrace_infra.local import image, podman
 
 _AUTHORIZED_KEYS = f"/home/{image.USER}/.ssh/authorized_keys"
 _HOST_KEY = "/etc/ssh/ssh_host_ed25519_key.pub"
@@ -31,6 +33,7 @@ class _Provider(ResourceProvider):
     replace_on: ClassVar[tuple[str, ...]] = ()
     update_on: ClassVar[tuple[str, ...]] = ()
 
+    @override
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
         """Names what changed; what cannot be changed in place is removed first, then made anew."""
         replaces = [key for key in self.replace_on if _olds.get(key) != _news.get(key)]
@@ -49,15 +52,18 @@ class ImageProvider(_Provider):
     def _recipe(props: Mapping[str, Any]) -> image.Recipe:
         return image.Recipe(suite=str(props["suite"]), mirror=props.get("mirror"))
 
+    @override
     def create(self, props: dict[str, Any]) -> CreateResult:
         podman.require_root()
         reference = image.ensure(self._recipe(props))
         return CreateResult(reference, {**props, "reference": reference})
 
+    @override
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
         present = podman.inspect("image", id_) is not None
         return ReadResult(id_ if present else "", props)
 
+    @override
     def delete(self, _id: str, _props: dict[str, Any]) -> None:
         podman.run("image", "rm", _id, check=False)
 
@@ -67,19 +73,29 @@ class NetworkProvider(_Provider):
 
     replace_on = ("name", "subnet")
 
+    @override
     def create(self, props: dict[str, Any]) -> CreateResult:
         name = str(props["name"])
         if not podman.refuse_foreign("network", name, str(props["owner"])):
-            podman.run("network", "create", "--subnet", str(props["subnet"]),
-                       "--label", f"{podman.OWNER_LABEL}={props['owner']}", name)
+            podman.run(
+                "network",
+                "create",
+                "--subnet",
+                str(props["subnet"]),
+                "--label",
+                f"{podman.OWNER_LABEL}={props['owner']}",
+                name,
+            )
         return CreateResult(name, props)
 
+    @override
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
         found = podman.inspect("network", id_)
         if found is None:
             return ReadResult("", props)
         return ReadResult(id_, {**props, "subnet": found["subnets"][0]["subnet"]})
 
+    @override
     def delete(self, _id: str, _props: dict[str, Any]) -> None:
         if podman.refuse_foreign("network", _id, str(_props["owner"])):
             podman.run("network", "rm", _id)
@@ -90,43 +106,54 @@ class VolumeProvider(_Provider):
 
     replace_on = ("name",)
 
+    @override
     def create(self, props: dict[str, Any]) -> CreateResult:
         name = str(props["name"])
         if not podman.refuse_foreign("volume", name, str(props["owner"])):
-            podman.run("volume", "create", "--label",
-                       f"{podman.OWNER_LABEL}={props['owner']}", name)
+            podman.run(
+                "volume", "create", "--label", f"{podman.OWNER_LABEL}={props['owner']}", name
+            )
         return CreateResult(name, props)
 
+    @override
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
         return ReadResult(id_ if podman.inspect("volume", id_) else "", props)
 
+    @override
     def delete(self, _id: str, _props: dict[str, Any]) -> None:
         if podman.refuse_foreign("volume", _id, str(_props["owner"])):
             podman.run("volume", "rm", _id)
 
 
 class SshKeyProvider(_Provider):
-    """An ed25519 key pair in files. Input: path. Output: public_key; the private one never leaves
-    its file."""
+    """An ed25519 key pair in files. Input: path. Output: public_key.
+
+    The private key never leaves its file.
+    """
 
     replace_on = ("path",)
 
+    @override
     def create(self, props: dict[str, Any]) -> CreateResult:
         path = Path(str(props["path"]))
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         if not path.exists():
             subprocess.run(
                 ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "headrace", "-f", str(path)],
-                check=True, capture_output=True, timeout=60,
+                check=True,
+                capture_output=True,
+                timeout=60,
             )
         return CreateResult(str(path), {**props, "public_key": self._public(path)})
 
+    @override
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
         path = Path(id_)
         if not path.exists() or not path.with_suffix(".pub").exists():
             return ReadResult("", props)
         return ReadResult(id_, {**props, "public_key": self._public(path)})
 
+    @override
     def delete(self, _id: str, _props: dict[str, Any]) -> None:
         path = Path(_id)
         path.unlink(missing_ok=True)
@@ -147,6 +174,7 @@ class HostProvider(_Provider):
     replace_on = ("name", "image", "network", "address", "volume", "memory_mib")
     update_on = ("authorized_key", "running")
 
+    @override
     def create(self, props: dict[str, Any]) -> CreateResult:
         name = str(props["name"])
         # A host of ours that state does not know is what an interrupted run left behind.
@@ -163,25 +191,40 @@ class HostProvider(_Provider):
         memory = props.get("memory_mib")
         podman.run(
             *podman.runtime_options(),
-            "run", "--detach", "--name", name, "--hostname", name,
-            "--systemd=always", *podman.limit_options(),
-            "--label", f"{podman.OWNER_LABEL}={props['owner']}",
-            "--network", str(props["network"]), "--ip", str(props["address"]),
-            "--volume", f"{props['volume']}:{_DATA_DIRECTORY}",
+            "run",
+            "--detach",
+            "--name",
+            name,
+            "--hostname",
+            name,
+            "--systemd=always",
+            *podman.limit_options(),
+            "--label",
+            f"{podman.OWNER_LABEL}={props['owner']}",
+            "--network",
+            str(props["network"]),
+            "--ip",
+            str(props["address"]),
+            "--volume",
+            f"{props['volume']}:{_DATA_DIRECTORY}",
             *([f"--memory={int(memory)}m"] if memory else []),
-            str(props["image"]), "/sbin/init",
+            str(props["image"]),
+            "/sbin/init",
         )
 
+    @override
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
         found = podman.inspect("container", id_)
         if found is None:
             return ReadResult("", props)
         return ReadResult(id_, {**props, "running": bool(found["State"]["Running"])})
 
+    @override
     def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> UpdateResult:
         podman.run(*podman.runtime_options(), "start", _id)
         return UpdateResult(self._prepare(_id, _news))
 
+    @override
     def delete(self, _id: str, _props: dict[str, Any]) -> None:
         podman.remove_container(_id, str(_props["owner"]))
 

@@ -1,0 +1,59 @@
+"""Which settings a stack has: its own file in the project, or ones derived from its name.
+
+A stack without a file is a second local cluster beside the first (a test's, an experiment's): the
+same hosts under the stack's name, in a network of its own.
+"""
+
+import os
+import zlib
+from ipaddress import IPv4Network
+from pathlib import Path
+
+import yaml
+
+from headrace_infra import paths
+
+DEFAULT_STACK = "local"
+
+_VARIABLE = "HEADRACE_STACK"
+# Networks for derived stacks; the first belongs to the stack `local`.
+_NETWORKS = list(IPv4Network("10.233.64.0/18").subnets(new_prefix=24))[1:]
+
+
+def chosen() -> str:
+    """The stack that HEADRACE_STACK names, else `local`."""
+    return os.environ.get(_VARIABLE) or DEFAULT_STACK
+
+
+def inventory_directory(stack: str) -> Path:
+    """Where a stack's inventory lies."""
+    return paths.CHECKOUT / "inventories" / stack
+
+
+def settings_file(stack: str) -> Path:
+    """The stack's settings: `Pulumi.STACK.yaml`, or a derived file in the stack's folder."""
+    own = paths.PROJECT_DIRECTORY / f"Pulumi.{stack}.yaml"
+    if own.exists():
+        return own
+    derived = paths.stack_directory(stack) / "Pulumi.yaml"
+    if not derived.exists():
+        derived.parent.mkdir(parents=True, exist_ok=True)
+        derived.write_text(_derive(stack), encoding="utf-8")
+    return derived
+
+
+def network_of(stack: str) -> IPv4Network:
+    """The network of a stack without a file, from its name."""
+    return _NETWORKS[zlib.crc32(stack.encode()) % len(_NETWORKS)]
+
+
+def _derive(stack: str) -> str:
+    template = paths.PROJECT_DIRECTORY / f"Pulumi.{DEFAULT_STACK}.yaml"
+    document = yaml.safe_load(template.read_text(encoding="utf-8"))
+    config = document["config"]
+    config["headrace:name"] = stack
+    config["headrace:local"] = {
+        **config.get("headrace:local", {}),
+        "subnet": str(network_of(stack)),
+    }
+    return str(yaml.safe_dump(document, sort_keys=False))
