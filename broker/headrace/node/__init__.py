@@ -1,0 +1,5 @@
+"""The node: boot order, configuration for the engine, signals, systemd."""
+
+from headrace.node.main import run
+
+__all__ = ["run"]

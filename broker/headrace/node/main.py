@@ -1,0 +1,158 @@
+"""A node's life: boot order, signals, clean stop. README.md in this folder has the steps."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import signal
+import sys
+from typing import TYPE_CHECKING
+
+import uvloop
+
+from headrace import __version__
+from headrace.errors import EngineError, HeadraceError, UnavailableError
+from headrace.node import logs
+from headrace.node.engine import Engine, load_engine
+from headrace.node.engine_config import engine_config_json
+from headrace.node.properties import apply_file_values
+from headrace.node.systemd import Notifier
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine
+    from pathlib import Path
+
+    from headrace.admin import AdminServer, AdminState
+    from headrace.settings import Settings
+
+log = logging.getLogger("headrace.node")
+
+# How long one question "ready?" may stay with the engine: also how often systemd is told why not.
+READY_POLL_MS = 1000
+# What a start may take beyond systemd's limit while it shows progress (a long replay).
+START_EXTENSION_S = 60
+
+
+def run(settings: Settings, config_path: Path) -> int:
+    """Runs the node until SIGTERM or SIGINT. Returns the exit status; logs to standard error."""
+    logs.configure(settings.headrace.log_level, settings.headrace.log_format)
+    try:
+        load_engine()
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(_Node(settings).live())
+    except HeadraceError as error:
+        sys.stderr.write(f"error: {explain(error, config_path)}\n")
+        return error.exit_status
+    return 0
+
+
+def explain(error: HeadraceError, config_path: Path) -> str:
+    """One line: what is wrong and, for a setting, where it is written."""
+    text = " ".join(str(error).split())
+    if isinstance(error, EngineError) and error.setting:
+        return f"{text} (headrace.{error.setting} in {config_path})"
+    return text
+
+
+class _Node:
+    """One life of a node."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.notifier = Notifier()
+        self.stop_asked = asyncio.Event()
+        self.signals = 0
+        self.engine: Engine | None = None
+
+    async def live(self) -> None:
+        from headrace.admin import AdminServer, AdminState, bind  # noqa: PLC0415 - after the log
+
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._on_signal, number)
+        node = self.settings.headrace
+        listener = bind(node.admin.address, node.admin.port)
+        with contextlib.closing(listener):
+            self.engine = engine = Engine(engine_config_json(self.settings))
+            state = AdminState(engine)
+            admin = AdminServer(state, listener)
+            serving = asyncio.create_task(admin.serve())
+            # A node without its admin API cannot be operated: it stops as well.
+            serving.add_done_callback(lambda _: self.stop_asked.set())
+            try:
+                await self._serve(engine, state)
+            finally:
+                await self._stop(engine, state, admin)
+                await serving
+                engine.close()
+
+    async def _serve(self, engine: Engine, state: AdminState) -> None:
+        self.notifier.status("opening the data folder")
+        log.info("headrace %s starts", __version__)
+        keep_waiting = asyncio.create_task(self._extend_start())
+        try:
+            await engine.start()
+        finally:
+            keep_waiting.cancel()
+        if not await self._wait_ready(engine):
+            return
+        await apply_file_values(engine, self.settings.headrace)
+        state.phase = "ready"
+        identity = engine.status()
+        log.info("node %s of cluster %s is ready", identity["node_id"], identity["cluster_uuid"])
+        self.notifier.ready(f"node {identity['node_id']} serves")
+        await self._until_stop(self._watchdog(engine))
+
+    async def _extend_start(self) -> None:
+        while True:
+            self.notifier.extend_start(START_EXTENSION_S)
+            await asyncio.sleep(START_EXTENSION_S / 2)
+
+    async def _wait_ready(self, engine: Engine) -> bool:
+        """Waits for the cluster without an end, since other nodes may start much later."""
+        told = ""
+        while not self.stop_asked.is_set():
+            try:
+                await engine.call("wait_ready", {"timeout_ms": READY_POLL_MS})
+            except UnavailableError as error:
+                if str(error) != told:
+                    told = str(error)
+                    log.info("%s", told)
+                    self.notifier.status(told)
+                # The operator sees why; systemd must not take waiting for failing.
+                self.notifier.extend_start(START_EXTENSION_S)
+            else:
+                return True
+        return False
+
+    async def _until_stop(self, beside: Coroutine[None, None, None]) -> None:
+        task = asyncio.create_task(beside)
+        try:
+            await self.stop_asked.wait()
+        finally:
+            task.cancel()
+
+    async def _watchdog(self, engine: Engine) -> None:
+        interval = self.notifier.watchdog_interval_s
+        while interval is not None:
+            # It answers only if the loop runs and the engine's state can be read.
+            if engine.status()["state"] == "running":
+                self.notifier.watchdog()
+            await asyncio.sleep(interval)
+
+    async def _stop(self, engine: Engine, state: AdminState, admin: AdminServer) -> None:
+        state.phase = "stopping"
+        self.notifier.stopping("handing over leadership")
+        await engine.stop()
+        admin.stop()
+        log.info("stopped")
+
+    def _on_signal(self, number: signal.Signals) -> None:
+        self.signals += 1
+        if self.signals == 1:
+            log.info("%s: stopping", number.name)
+            self.stop_asked.set()
+        elif self.engine is not None:
+            log.warning("%s again: stopping without handing leadership over", number.name)
+            self.engine.hurry()
