@@ -80,9 +80,9 @@ fn apply(coordinator: &mut Coordinator, chunk: Chunk) -> (i64, Loaded) {
         };
         for record in records {
             let applied = match record {
-                Ok(record) => record.key.is_some_and(|key| {
-                    coordinator.load(&key, record.value.as_deref()).is_ok()
-                }),
+                Ok(record) => record
+                    .key
+                    .is_some_and(|key| coordinator.load(&key, record.value.as_deref()).is_ok()),
                 Err(_) => false,
             };
             step.records += 1;

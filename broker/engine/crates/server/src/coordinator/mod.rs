@@ -78,12 +78,7 @@ pub(super) struct Shared {
 
 impl Coordinators {
     /// Starts watching for partitions to coordinate. The node may not be ready yet.
-    pub fn start(
-        config: CoordinatorConfig,
-        node: Node,
-        env: Env,
-        runtime: Handle,
-    ) -> Coordinators {
+    pub fn start(config: CoordinatorConfig, node: Node, env: Env, runtime: Handle) -> Coordinators {
         let shared = Arc::new(Shared {
             config,
             node,

@@ -194,13 +194,13 @@ fn unknown_id(topic: &OffsetFetchRequestTopics) -> OffsetFetchResponseTopics {
     }
 }
 
-/// Gives every topic its id; one that has none any more cannot be named and is left out.
+/// Gives every topic its id; one that does not exist any more has none and is left out.
 fn name_by_id(image: &Image, topics: &mut Vec<OffsetFetchResponseTopics>) {
     topics.retain_mut(|topic| {
         if topic.topic_id.is_nil() {
             topic.topic_id = image.topic(&topic.name).map(|found| found.id).unwrap_or_default();
         }
-        !topic.topic_id.is_nil()
+        image.topic_by_id(topic.topic_id).is_some()
     });
 }
 
@@ -244,4 +244,129 @@ fn flatten(
         name: topic.name,
     });
     OffsetFetchResponse { topics: topics.collect(), error_code: code, ..Default::default() }
+}
+
+#[cfg(test)]
+mod unit {
+    use headrace_cluster::controller::command::{NewTopic, NodeRegistration};
+    use headrace_cluster::controller::{ControllerCommand, State, FEATURE_LEVEL_MAX};
+    use headrace_cluster::image::HostPort;
+    use headrace_wire::messages::offset_commit::OffsetCommitRequestPartition;
+    use uuid::Uuid;
+
+    use super::*;
+
+    const TOPIC: Uuid = Uuid::from_u128(7);
+
+    /// A cluster of one node with topic `t` of two partitions.
+    fn image() -> Image {
+        let address = HostPort { host: "127.0.0.1".to_owned(), port: 1 };
+        let registration = NodeRegistration {
+            node_uuid: Uuid::from_u128(1),
+            wanted_id: Some(0),
+            cluster_uuid: None,
+            rpc: address.clone(),
+            listeners: Vec::new(),
+            admin: address,
+            rack: None,
+            version: "test".to_owned(),
+            feature_level_max: FEATURE_LEVEL_MAX,
+            config_hash: String::new(),
+            started_at_ms: 0,
+        };
+        let cluster_uuid = Uuid::from_u128(2);
+        let mut topic = NewTopic::with_defaults("t", TOPIC);
+        (topic.partitions, topic.replication_factor) = (2, 1);
+        let commands = [
+            ControllerCommand::SetClusterUuid { cluster_uuid, seed_nodes: 1 },
+            ControllerCommand::RegisterNode(registration),
+            ControllerCommand::CreateTopics {
+                topics: vec![topic],
+                validate_only: false,
+                avoid: Vec::new(),
+            },
+        ];
+        let mut state = State::new();
+        for (index, command) in (1..).zip(commands) {
+            state.apply(index, command).expect("applied");
+        }
+        let image = state.image();
+        assert!(image.topic("t").is_some());
+        image
+    }
+
+    fn commit(name: &str, topic_id: Uuid, indexes: &[i32]) -> OffsetCommitRequestTopic {
+        let partitions = indexes.iter().map(|index| OffsetCommitRequestPartition {
+            partition_index: *index,
+            ..Default::default()
+        });
+        OffsetCommitRequestTopic { name: name.into(), topic_id, partitions: partitions.collect() }
+    }
+
+    fn codes(topic: &OffsetCommitResponseTopic) -> Vec<(i32, i16)> {
+        topic.partitions.iter().map(|p| (p.partition_index, p.error_code)).collect()
+    }
+
+    #[test]
+    fn commits_for_partitions_that_do_not_exist_are_refused() {
+        let image = image();
+        let (known, refused) = split(&image, commit("t", Uuid::nil(), &[0, 2, 1, -1]), false);
+        let known = known.expect("two exist");
+        assert_eq!(known.topic_id, TOPIC, "the record shall carry the id");
+        let indexes: Vec<i32> = known.partitions.iter().map(|p| p.partition_index).collect();
+        assert_eq!(indexes, [0, 1]);
+        assert_eq!(codes(&refused.expect("two do not")), [(2, 3), (-1, 3)]);
+
+        let (known, refused) = split(&image, commit("u", Uuid::nil(), &[0]), false);
+        assert!(known.is_none());
+        assert_eq!(codes(&refused.expect("no such topic")), [(0, 3)]);
+    }
+
+    #[test]
+    fn commits_by_id_get_the_name_or_unknown_topic_id() {
+        let image = image();
+        let (known, refused) = split(&image, commit("", TOPIC, &[1]), true);
+        assert_eq!(known.expect("exists").name, "t");
+        assert!(refused.is_none());
+        let (known, refused) = split(&image, commit("", Uuid::from_u128(9), &[0]), true);
+        assert!(known.is_none());
+        assert_eq!(codes(&refused.expect("no such id")), [(0, 100)]);
+    }
+
+    #[test]
+    fn refused_partitions_join_their_topic() {
+        let answer = |name: &str, index: i32| OffsetCommitResponseTopic {
+            name: name.into(),
+            partitions: vec![OffsetCommitResponsePartition {
+                partition_index: index,
+                ..Default::default()
+            }],
+            ..Default::default()
+        };
+        let mut topics = vec![answer("t", 0), answer("v", 0)];
+        merge(&mut topics, vec![answer("t", 5), answer("u", 6)]);
+        let seen: Vec<_> = topics.iter().map(|t| (t.name.to_string(), codes(t))).collect();
+        let expected = [
+            ("t".to_owned(), vec![(0, 0), (5, 0)]),
+            ("v".to_owned(), vec![(0, 0)]),
+            ("u".to_owned(), vec![(6, 0)]),
+        ];
+        assert_eq!(seen, expected);
+    }
+
+    #[test]
+    fn version_1_has_its_error_in_each_partition() {
+        let asked = vec![OffsetFetchRequestTopics {
+            name: "t".into(),
+            partition_indexes: vec![0, 1],
+            ..Default::default()
+        }];
+        let failed = OffsetFetchResponseGroup { error_code: 16, ..Default::default() };
+        let old = flatten(1, asked.clone(), failed.clone());
+        assert_eq!(old.error_code, 0);
+        assert!(old.topics[0].partitions.iter().all(|partition| partition.error_code == 16));
+        assert_eq!(old.topics[0].partitions.len(), 2);
+        let newer = flatten(2, asked, failed);
+        assert_eq!((newer.error_code, newer.topics.len()), (16, 0));
+    }
 }

@@ -18,9 +18,8 @@ const LEADER_POLL: Duration = Duration::from_millis(25);
 
 /// Java's `String.hashCode`, which Apache Kafka and its tools use to place groups.
 fn java_hash(text: &str) -> i32 {
-    text.encode_utf16().fold(0, |hash: i32, unit| {
-        hash.wrapping_mul(31).wrapping_add(i32::from(unit))
-    })
+    text.encode_utf16()
+        .fold(0, |hash: i32, unit| hash.wrapping_mul(31).wrapping_add(i32::from(unit)))
 }
 
 /// The partition of a group among `partitions`, as Apache Kafka places it.

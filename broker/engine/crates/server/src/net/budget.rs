@@ -3,6 +3,10 @@
 //! Requests are charged while they are read and until they are answered, fetched records until
 //! they are written. A connection that cannot get its share waits, which stops its reading: the
 //! peer feels it as a full socket.
+//!
+//! Several half-read requests could hold the whole budget and each wait for more. So one of them
+//! at a time may go over: it can always be read to its end, and what it held is free again. The
+//! memory in use is therefore bounded by the capacity and one request.
 
 use std::sync::Arc;
 
@@ -12,17 +16,23 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 #[derive(Clone, Debug)]
 pub struct Budget {
     bytes: Arc<Semaphore>,
+    /// Held by the one share that may go over the capacity.
+    over: Arc<Semaphore>,
     capacity: usize,
 }
 
 /// A part of a [`Budget`], given back on drop.
 #[derive(Debug, Default)]
-pub struct Share(Option<OwnedSemaphorePermit>);
+pub struct Share {
+    permit: Option<OwnedSemaphorePermit>,
+    over: Option<OwnedSemaphorePermit>,
+}
 
 impl Budget {
     /// A budget of `capacity` bytes (at most `u32::MAX`, as `ServerConfig::validate` checks).
     pub fn new(capacity: usize) -> Self {
-        Budget { bytes: Arc::new(Semaphore::new(capacity)), capacity }
+        let over = Arc::new(Semaphore::new(1));
+        Budget { bytes: Arc::new(Semaphore::new(capacity)), over, capacity }
     }
 
     /// Waits for `bytes`, capped to the whole budget. First come, first served.
@@ -37,10 +47,24 @@ impl Budget {
         if want >= floor.min(bytes) {
             // another connection may have been faster: then the floor is what we wait for
             if let Ok(permit) = Arc::clone(&self.bytes).try_acquire_many_owned(count) {
-                return Share(Some(permit));
+                return Share { permit: Some(permit), over: None };
             }
         }
         self.take(floor.min(bytes)).await
+    }
+
+    /// Adds `bytes` to `share`; when they are not free, whatever comes first: that they are, or
+    /// that `share` is the one that may go over. May be dropped between polls.
+    pub async fn grow(&self, share: &mut Share, bytes: usize) {
+        if share.over.is_some() {
+            return;
+        }
+        tokio::select! {
+            biased;
+            more = self.take(bytes) => share.merge(more),
+            // the semaphore is never closed, so the only error cannot come
+            over = Arc::clone(&self.over).acquire_owned() => share.over = over.ok(),
+        }
     }
 
     /// Bytes in use now.
@@ -51,19 +75,20 @@ impl Budget {
     async fn permits(&self, bytes: usize) -> Share {
         let count = u32::try_from(bytes).unwrap_or(u32::MAX);
         // the semaphore is never closed, so the only error cannot come
-        Share(Arc::clone(&self.bytes).acquire_many_owned(count).await.ok())
+        let permit = Arc::clone(&self.bytes).acquire_many_owned(count).await.ok();
+        Share { permit, over: None }
     }
 }
 
 impl Share {
     /// Bytes held.
     pub fn bytes(&self) -> usize {
-        self.0.as_ref().map_or(0, OwnedSemaphorePermit::num_permits)
+        self.permit.as_ref().map_or(0, OwnedSemaphorePermit::num_permits)
     }
 
     /// Adds another share of the same budget to this one.
     pub fn merge(&mut self, other: Share) {
-        match (&mut self.0, other.0) {
+        match (&mut self.permit, other.permit) {
             (Some(mine), Some(more)) => mine.merge(more),
             (mine @ None, more) => *mine = more,
             (Some(_), None) => {}
@@ -72,7 +97,7 @@ impl Share {
 
     /// Gives back all but `bytes`.
     pub fn shrink_to(&mut self, bytes: usize) {
-        if let Some(permit) = &mut self.0 {
+        if let Some(permit) = &mut self.permit {
             drop(permit.split(permit.num_permits().saturating_sub(bytes)));
         }
     }
@@ -104,6 +129,19 @@ mod tests {
         assert!(waits.is_err());
         drop(held);
         assert_eq!(budget.take(1).await.bytes(), 1);
+    }
+
+    #[tokio::test]
+    async fn half_read_requests_do_not_wait_for_each_other() {
+        let budget = Budget::new(100);
+        let (mut first, mut second) = (budget.take(50).await, budget.take(50).await);
+        budget.grow(&mut first, 30).await;
+        let waits = tokio::time::timeout(Duration::from_millis(20), budget.grow(&mut second, 30));
+        assert!(waits.await.is_err(), "only one goes over");
+        budget.grow(&mut first, 30).await;
+        drop(first);
+        budget.grow(&mut second, 30).await;
+        assert_eq!((second.bytes(), budget.used()), (80, 80));
     }
 
     #[tokio::test]

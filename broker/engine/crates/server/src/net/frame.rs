@@ -1,9 +1,8 @@
 //! Reads Kafka frames (a 4-byte big-endian length, then that many bytes) from an untrusted peer.
 //!
 //! Memory follows what has arrived, never what a length claims: a frame gets `FIRST_CHUNK_BYTES`,
-//! and its buffer grows only when that is full. The shared budget is charged the same way, with
-//! the rest of a long frame at once when its first chunk is there, so that two half-read frames
-//! cannot wait for each other: a connection holds at most a first chunk while it waits.
+//! and its buffer grows only when that is full, fourfold at most. The shared budget is charged
+//! the same way.
 //!
 //! `FrameReader::next` may be dropped between polls (it runs in a `select!`): all state is in the
 //! reader.
@@ -174,17 +173,14 @@ impl FrameReader {
             let ready = self.inbox.len().min(partial.length);
             partial.body.put(self.inbox.split_to(ready));
         }
-        if partial.body.len() >= first && partial.share.bytes() < partial.length {
-            let rest = partial.length - partial.share.bytes();
-            partial.share.merge(self.budget.take(rest).await);
-        }
         let missing = partial.length - partial.body.len();
         if missing == 0 {
             return Ok(true);
         }
         if partial.body.capacity() == partial.body.len() {
-            let grown = partial.body.len().saturating_mul(GROWTH - 1);
-            partial.body.reserve(missing.min(grown.max(FIRST_CHUNK_BYTES)));
+            let more = missing.min(partial.body.len().saturating_mul(GROWTH - 1));
+            self.budget.grow(&mut partial.share, more).await;
+            partial.body.reserve(more);
         }
         // `limit` keeps the next frame's bytes out of this buffer
         let read = from.read_buf(&mut (&mut partial.body).limit(missing)).await?;
