@@ -44,14 +44,15 @@ def run(arguments: list[str]) -> int:
         status = app(args=arguments, prog_name="headrace", standalone_mode=False)
         sys.stdout.flush()
     except KeyboardInterrupt:
-        print("interrupted", file=sys.stderr)
-        return INTERRUPTED
+        status = INTERRUPTED
     except BrokenPipeError:
         # The reader went away (`| head`). Python would complain again when it flushes at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
     except Exception as error:  # noqa: BLE001 - the one place where a command's errors end
         return _report(error)
+    if status == INTERRUPTED:
+        print("interrupted", file=sys.stderr)
     return status if isinstance(status, int) else DONE
 
 
@@ -76,7 +77,7 @@ def _report(error: Exception) -> int:  # noqa: PLR0911 - one a kind of error
         return INTERRUPTED
     if _is_ours(error):
         _print_error(str(error))
-        return FAILED
+        return int(getattr(error, "exit_status", FAILED))
     if isinstance(error, OSError):
         name = f"{error.filename}: " if error.filename else ""
         _print_error(f"{name}{error.strerror or error}")

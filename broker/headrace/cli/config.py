@@ -192,9 +192,10 @@ def set_(
     from headrace.settings.edit import ConfigFile
     from headrace.settings.source import load_plain
 
+    assignments = _assignments(arguments)
     file = find_config(config)
     edited = ConfigFile(file)
-    for key, text in _assignments(arguments):
+    for key, text in assignments:
         try:
             value = load_plain(text)
         except (YAMLError, ValueError) as error:

@@ -30,7 +30,7 @@ def list_(
     future = session.call(lambda: session.admin().list_consumer_groups(request_timeout=timeout))
     result = session.call(future.result)
     if result.errors:
-        session.fail(result.errors[0].args[0])
+        session.fail(result.errors[0])
     groups = [
         {"group": entry.group_id, "state": entry.state.name.lower()}
         for entry in sorted(result.valid, key=lambda entry: entry.group_id)

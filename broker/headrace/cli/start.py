@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from headrace.cli.errors import CliError
+from headrace.cli.errors import USAGE, CliError
 from headrace.cli.options import ConfigOption, Format, FormatOption
 from headrace.cli.output import note
 
@@ -18,12 +18,17 @@ def start(config: ConfigOption = None, form: FormatOption = Format.TEXT) -> None
     """Run this node in the foreground until SIGTERM or Ctrl-C.
 
     Checks the configuration first, then opens the data directory and the listeners. Under systemd
-    it reports when it is ready. --format json makes the log JSON, whatever `log_format` says.
+    it reports when it is ready. --format json makes the log JSON, whatever `log_format` says. Exit
+    status 2: the configuration cannot work as it is.
     """
-    from headrace.settings import find_config, load
+    from headrace.settings import ConfigError, find_config, load
 
     file = find_config(config)
-    settings = load(file)
+    try:
+        settings = load(file)
+    except ConfigError as error:
+        # Its own status, so that systemd does not try again what cannot work.
+        raise CliError(str(error), USAGE) from error
     if form is Format.JSON:
         node = settings.headrace.model_copy(update={"log_format": "json"})
         settings = settings.model_copy(update={"headrace": node})

@@ -198,7 +198,8 @@ def delete(
             deleted.append(name)
         except KafkaException as error:
             failed.append((name, error))
-    emit(form, {"deleted": deleted}, "\n".join(f"deleted {name}" for name in deleted))
+    if deleted:
+        emit(form, {"deleted": deleted}, "\n".join(f"deleted {name}" for name in deleted))
     if len(failed) == 1:
         session.fail(failed[0][1].args[0], failed[0][0])
     if failed:

@@ -2,8 +2,8 @@
 
 The parser's node tree gives the position of each key and value; an edit is a replacement between
 two positions. What this does not understand (an alias, a merge key, a value that shares its line
-in an odd way) it does not guess: every edit is parsed again and compared with what was asked for, and
-refused if it differs. Callers then tell the user to edit that spot by hand.
+in an odd way) it does not guess: every edit is parsed again and compared with what was asked for,
+and refused if it differs. Callers then tell the user to edit that spot by hand.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from headrace.settings.source import Path_, child, compose, load_plain
 
 INDENT = 2
-_PLAIN = re.compile(r"[A-Za-z0-9_./-][A-Za-z0-9_./:@+-]*")
+_PLAIN = re.compile(r"[A-Za-z0-9_./][A-Za-z0-9_./:@+-]*")
 # Characters that YAML forbids in a document although JSON does not escape them.
-_FORBIDDEN = re.compile("[\x7f-\x84\x86-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
+_FORBIDDEN = re.compile("[\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
 
 
 class EditError(Exception):
@@ -236,12 +236,15 @@ class _Editor:
     def _span(self, path: Path_, node: Node) -> tuple[int, int]:
         """Start and end of a value's text. An empty value starts right after its colon or dash."""
         start, end = node.start_mark.index, _content_end(self.text, node)
-        if start == end:
+        if end < 0:
+            # The parser puts an empty value at the next token, behind any comments.
             holder = self._node(path[:-1])
             if isinstance(path[-1], str):
                 found = child(holder, path[-1])
                 assert found is not None  # noqa: S101 - the caller found it there
                 start = self.text.index(":", found[0].end_mark.index) + 1
+            elif isinstance(holder, SequenceNode):
+                start = _dash(self.text, holder, path[-1]) + 1
             end = start
         return start, end
 
@@ -355,23 +358,40 @@ def _drop_to_line_end(text: str, position: int) -> str:
 
 
 def _content_end(text: str, node: Node) -> int:
-    """Where a node's own text ends.
+    """Where a node's own text ends; -1 for an empty value, which has none.
 
     The parser ends a block at the next token, behind the comments that follow; this is the end of
     its last scalar or closing bracket.
     """
-    if isinstance(node, MappingNode | SequenceNode) and not node.flow_style and node.value:
-        last = node.value[-1]
-        if isinstance(last, tuple):
-            key, value = last
-            after_key: int = text.index(":", key.end_mark.index) + 1
-            return max(after_key, _content_end(text, value))
-        return max(_content_end(text, last), int(last.start_mark.index))
+    if isinstance(node, MappingNode) and not node.flow_style and node.value:
+        key, value = node.value[-1]
+        after_key: int = text.index(":", key.end_mark.index) + 1
+        return max(after_key, _content_end(text, value))
+    if isinstance(node, SequenceNode) and not node.flow_style and node.value:
+        last = len(node.value) - 1
+        return max(_dash(text, node, last) + 1, _content_end(text, node.value[last]))
     end: int = node.end_mark.index
     start: int = node.start_mark.index
+    if start == end:
+        return -1
     while end > start and text[end - 1] in " \t\r\n":
         end -= 1
     return end
+
+
+def _dash(text: str, node: SequenceNode, index: int) -> int:
+    """Position of the dash of a block list's item."""
+    if index == 0:
+        return int(node.start_mark.index)
+    previous = _content_end(text, node.value[index - 1])
+    position = max(_dash(text, node, index - 1) + 1, previous)
+    # Only comments and blank lines stand between two items.
+    while (line_end := text.find("\n", position)) >= 0:
+        position = line_end + 1
+        indent = len(text[position:]) - len(text[position:].lstrip(" "))
+        if text.startswith("-", position + indent):
+            return position + indent
+    raise EditError("stands in a place that only an editor can change")
 
 
 def _plain_scalar(text: str, node: ScalarNode) -> Any:

@@ -202,8 +202,8 @@ def _look(host: Host, setting: Setting) -> Item:
 def _write(setting: Setting) -> str:
     """Writes a kernel file. Returns why it failed, or an empty string."""
     try:
-        # One write call, without truncation: kernel files take a value whole.
-        with setting.file.open("r+", encoding="ascii") as stream:
+        # One write call: kernel files take a value whole.
+        with setting.file.open("w", encoding="ascii") as stream:
             stream.write(setting.wanted)
     except PermissionError:
         return "permission denied: run it as root"
