@@ -162,11 +162,9 @@ def _cluster_for(
 
 def _require_engine() -> None:
     """Fails early, once, instead of once in each node's log."""
-    import importlib.util
+    from headrace.cli.start import ENGINE_MISSING, engine_is_built
 
-    from headrace.cli.start import ENGINE_MISSING
-
-    if importlib.util.find_spec("headrace._engine") is None:
+    if not engine_is_built():
         raise CliError(ENGINE_MISSING)
 
 

@@ -1,5 +1,6 @@
 """`headrace start`: run this node in the foreground."""
 
+import importlib.util
 from typing import TYPE_CHECKING
 
 import typer
@@ -47,12 +48,16 @@ def start(config: ConfigOption = None, form: FormatOption = Format.TEXT) -> None
 
 def engine_error(error: ImportError) -> Exception:
     """A clear error when the engine is missing or cannot be loaded; other errors as they are."""
-    name = error.name or ""
-    if name == "headrace._engine" or "_engine" in str(error):
-        if isinstance(error, ModuleNotFoundError):
-            return CliError(ENGINE_MISSING)
-        return CliError(f"the engine cannot be loaded: {error}; run `make build` again")
-    return error
+    if "_engine" not in f"{error.name} {error}":
+        return error
+    if not engine_is_built():
+        return CliError(ENGINE_MISSING)
+    return CliError(f"the engine cannot be loaded: {error}; run `make build` again")
+
+
+def engine_is_built() -> bool:
+    """Whether there is an engine to load, without loading it."""
+    return importlib.util.find_spec("headrace._engine") is not None
 
 
 def _warn_about_host(settings: "Settings") -> None:
