@@ -2,9 +2,9 @@
 
 HeadraceError
 ├── EngineError            the engine said no, for one of these reasons:
-│   ├── ConfigurationError     a setting makes no sense, or the data belongs to others
+│   ├── ConfigurationError     a setting makes no sense
 │   ├── AddressInUseError      a port is taken or an address is not this machine's
-│   ├── DataDirectoryError     the data folder is in use, damaged, or of a newer release
+│   ├── DataDirectoryError     the data folder belongs to others, is in use, or damaged
 │   ├── InvalidArgumentError   the request makes no sense
 │   ├── NotFoundError          no such node, topic or partition
 │   ├── AlreadyExistsError     it is there already
@@ -61,7 +61,7 @@ class EngineError(HeadraceError):
 
 
 class ConfigurationError(EngineError):
-    """A setting makes no sense, or the data folder belongs to another cluster or node."""
+    """A setting makes no sense."""
 
     # systemd does not start a node again after it: starting again would not help.
     exit_status = EXIT_USAGE
@@ -73,7 +73,7 @@ class AddressInUseError(EngineError):
 
 
 class DataDirectoryError(EngineError):
-    """The data folder is in use by another process, damaged, or written by a newer release."""
+    """The data folder is another cluster's or node's, in use, damaged, or of a newer release."""
 
 
 class InvalidArgumentError(EngineError):
@@ -121,9 +121,9 @@ class InternalError(EngineError):
 
 TABLE: dict[str, type[EngineError]] = {
     "config_invalid": ConfigurationError,
-    "other_cluster": ConfigurationError,
-    "other_node": ConfigurationError,
     "address_in_use": AddressInUseError,
+    "other_cluster": DataDirectoryError,
+    "other_node": DataDirectoryError,
     "data_folder_in_use": DataDirectoryError,
     "data_folder_damaged": DataDirectoryError,
     "data_folder_newer": DataDirectoryError,

@@ -9,6 +9,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 from starlette.exceptions import HTTPException
+from starlette.routing import Route
 
 from headrace import __version__
 from headrace.admin import docs_page, metrics
@@ -26,6 +27,8 @@ log = logging.getLogger(__name__)
 
 # The largest request body: a change of a few hundred properties is far below.
 BODY_MAX_BYTES = 1024 * 1024
+METHOD_NOT_ALLOWED = 405
+SUBJECTS = (cluster, brokers, partitions, topics, config)
 CODES = {400: "invalid_argument", 404: "not_found", 405: "method_not_allowed", 413: "too_large"}
 DESCRIPTION = (
     "Health, nodes, partitions and maintenance of a Headrace cluster. Any node answers for the "
@@ -53,7 +56,7 @@ def create_app(state: AdminState) -> FastAPI:
         strict_content_type=False,
     )
     app.state.admin = state
-    for module in (cluster, brokers, partitions, topics, config):
+    for module in SUBJECTS:
         app.include_router(module.router)
     app.add_api_route("/metrics", _metrics, include_in_schema=False)
     app.add_api_route("/docs", _docs, include_in_schema=False)
@@ -137,13 +140,25 @@ async def _invalid(_: Request, error: Exception) -> Response:
     return _error(400, "invalid_argument", problems)
 
 
-async def _http_error(_: Request, error: Exception) -> Response:
+async def _http_error(request: Request, error: Exception) -> Response:
     if not isinstance(error, HTTPException):
         raise error
     code = CODES.get(error.status_code, "internal")
     response = _error(error.status_code, code, str(error.detail))
     response.headers.update(error.headers or {})
+    if error.status_code == METHOD_NOT_ALLOWED:
+        response.headers["allow"] = ", ".join(_methods(request))
     return response
+
+
+def _methods(request: Request) -> list[str]:
+    """What the path knows, over all routes that have it: the framework names the first one's."""
+    found: set[str] = set()
+    included = (route for module in SUBJECTS for route in module.router.routes)
+    for route in (*request.app.routes, *included):
+        if isinstance(route, Route) and route.path_regex.match(request.url.path):
+            found |= route.methods or set()
+    return sorted(found)
 
 
 async def _unexpected(request: Request, error: Exception) -> Response:

@@ -7,6 +7,7 @@ import contextlib
 import logging
 import signal
 import sys
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 import uvloop
@@ -42,17 +43,19 @@ def run(settings: Settings, config_path: Path) -> int:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             runner.run(_Node(settings).live())
     except HeadraceError as error:
-        sys.stderr.write(f"error: {explain(error, config_path)}\n")
+        sys.stderr.write(f"error: {explain(error, settings, config_path)}\n")
         return error.exit_status
     return 0
 
 
-def explain(error: HeadraceError, config_path: Path) -> str:
-    """One line: what is wrong and, for a setting, where it is written."""
+def explain(error: HeadraceError, settings: Settings, config_path: Path) -> str:
+    """One line: what is wrong and, for a setting, what it is and where it is written."""
     text = " ".join(str(error).split())
-    if isinstance(error, EngineError) and error.setting:
-        return f"{text} (headrace.{error.setting} in {config_path})"
-    return text
+    if not isinstance(error, EngineError) or not error.setting:
+        return text
+    value = getattr(settings.headrace, error.setting, None)
+    shown = f": {value}" if isinstance(value, str | int | PurePath) else ""
+    return f"{text} (headrace.{error.setting}{shown}, in {config_path})"
 
 
 class _Node:
