@@ -1,5 +1,29 @@
 //! Nodes, partitions and the controller: replication of every topic over many Raft groups.
+//!
+//! Entry point: [`Node`]. A node hosts replicas; each belongs to one shard, a thread that owns the
+//! replica's Raft peer and log without locks ([`shard`]). [`controller`] is the cluster's metadata
+//! as a state machine over group 0, `rpc` carries frames between nodes, `runtime` holds the
+//! threads. See README.md for how they fit.
 
+mod config;
 pub mod controller;
+mod error;
 pub mod identity;
 pub mod image;
+mod metrics;
+mod node;
+mod partition;
+mod rpc;
+mod runtime;
+pub mod shard;
+
+pub use config::NodeConfig;
+pub use controller::{ControllerCommand, ControllerReply};
+pub use error::{ControllerError, NotReady, PartitionError, StartError};
+pub use image::{GroupId, HostPort, Image, Listener, NodeId};
+pub use metrics::Metrics;
+pub use node::{Identity, Node, ReplicaStatus};
+pub use partition::{
+    Acks, AppendOptions, Appended, Isolation, LeaderInfo, LeadershipEvent, Offsets,
+    PartitionConfig, PartitionHandle, ProducerInfo, ReadResult, TimestampedOffset,
+};

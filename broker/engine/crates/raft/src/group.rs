@@ -277,6 +277,17 @@ impl RaftGroup {
         self.raw.store().members.borrow().clone()
     }
 
+    /// Term, vote and commit as they are now.
+    pub fn hard_state(&self) -> HardState {
+        let raft = &self.raw.raft;
+        HardState { term: raft.term, vote: raft.vote, commit: raft.raft_log.committed }
+    }
+
+    /// Whether [`RaftGroup::ready`] would return something.
+    pub fn has_ready(&self) -> bool {
+        self.raw.has_ready() || !self.own_messages.is_empty()
+    }
+
     /// Whether this peer still waits for what its damaged log lost.
     pub fn lost_log(&self) -> bool {
         self.lost_log
@@ -447,7 +458,7 @@ impl RaftGroup {
     /// [`SourceError`] when entries do not fit the log: the group must be fenced.
     pub fn ready(&mut self) -> Result<Option<GroupReady>, SourceError> {
         assert!(self.ready.is_none(), "staged() must follow ready()");
-        if !self.raw.has_ready() && self.own_messages.is_empty() {
+        if !self.has_ready() {
             return Ok(None);
         }
         let mut ready = self.raw.ready();
@@ -455,9 +466,7 @@ impl RaftGroup {
         messages_now.append(&mut self.own_messages);
         let snapshot = install(ready.snapshot());
         let entries = self.to_store(ready.take_entries(), snapshot.as_ref())?;
-        let raft = &self.raw.raft;
-        let hard_state =
-            HardState { term: raft.term, vote: raft.vote, commit: raft.raft_log.committed };
+        let hard_state = self.hard_state();
         let mut changes = Vec::new();
         let mut committed = Vec::with_capacity(ready.committed_entries().len());
         for entry in ready.take_committed_entries() {

@@ -1,0 +1,244 @@
+//! [`Node`]: one process's part in the cluster, as the rest of the program uses it.
+
+mod birth;
+mod controller;
+mod host;
+mod inner;
+mod leaders;
+mod reconcile;
+mod tasks;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use headrace_env::Env;
+use tokio::sync::{broadcast, oneshot, watch};
+use tokio::time::Instant;
+use uuid::Uuid;
+
+use crate::config::NodeConfig;
+use crate::controller::{ControllerCommand, ControllerReply};
+use crate::error::{ControllerError, NotReady, PartitionError, StartError};
+use crate::image::{GroupId, Image, NodeId, CONTROLLER_GROUP};
+use crate::partition::{LeaderInfo, LeadershipEvent, Offsets, PartitionHandle};
+use crate::shard::Input;
+use inner::Inner;
+
+/// How long [`Node::leave`] tries to hand over.
+const LEAVE_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long a shard may take to close its store.
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(30);
+/// How often something that is waited for is looked at.
+const LOOK_EVERY: Duration = Duration::from_millis(20);
+
+/// Who this node is, once it belongs to a cluster.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Identity {
+    /// The cluster.
+    pub cluster_uuid: Uuid,
+    /// The node's id in it.
+    pub node_id: NodeId,
+    /// The data folder's own name.
+    pub node_uuid: Uuid,
+}
+
+/// A replica on this node, for display.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReplicaStatus {
+    /// Its group.
+    pub group: GroupId,
+    /// Where its log stands.
+    pub offsets: Offsets,
+    /// Its log's size.
+    pub size_bytes: u64,
+    /// Who leads it, as it knows.
+    pub leader: Option<NodeId>,
+    /// Why it is out of service, if it is.
+    pub fenced: Option<String>,
+}
+
+/// A node of a cluster. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Node {
+    inner: Arc<Inner>,
+}
+
+impl Node {
+    /// Opens the data folder and the RPC port and starts to look for the cluster. Returns before
+    /// there is a leader: see [`Node::wait_ready`].
+    ///
+    /// # Errors
+    /// [`StartError`], with a text for the person who started it.
+    pub fn start(
+        config: NodeConfig,
+        env: Env,
+        rt: tokio::runtime::Handle,
+    ) -> Result<Node, StartError> {
+        config.check()?;
+        let inner = Inner::open(config, env, rt)?;
+        tasks::start(&inner);
+        Ok(Node { inner })
+    }
+
+    /// Who this node is; `None` until a cluster was found or born.
+    pub fn identity(&self) -> Option<Identity> {
+        let identity = self.inner.identity();
+        Some(Identity {
+            cluster_uuid: identity.cluster_uuid?,
+            node_id: identity.node_id?,
+            node_uuid: identity.node_uuid,
+        })
+    }
+
+    /// This node's id, once it has one.
+    pub fn node_id(&self) -> Option<NodeId> {
+        self.inner.identity().node_id
+    }
+
+    /// Where other nodes reach this one (with the port that was chosen, if it was 0).
+    pub fn rpc_address(&self) -> std::net::SocketAddr {
+        self.inner.rpc_address
+    }
+
+    /// Waits until the node is a working part of a cluster.
+    ///
+    /// # Errors
+    /// [`NotReady`] with what it still waits for.
+    pub async fn wait_ready(&self, timeout: Duration) -> Result<(), NotReady> {
+        let deadline = Instant::now() + timeout;
+        loop {
+            let Some(missing) = self.inner.missing() else { return Ok(()) };
+            if Instant::now() >= deadline {
+                return Err(NotReady(missing));
+            }
+            tokio::time::sleep(LOOK_EVERY).await;
+        }
+    }
+
+    /// Whether the node is a working part of a cluster: the cluster is known, the node is
+    /// registered in it, and there is a controller.
+    pub fn is_ready(&self) -> bool {
+        self.inner.missing().is_none()
+    }
+
+    /// The cluster's metadata as this node knows it. Cheap.
+    pub fn image(&self) -> Arc<Image> {
+        self.inner.view.image()
+    }
+
+    /// Wakes after every applied change of the metadata, with its version.
+    pub fn image_changes(&self) -> watch::Receiver<u64> {
+        self.inner.view.changes()
+    }
+
+    /// Who leads a group, as far as this node knows.
+    pub fn leader(&self, group: GroupId) -> Option<LeaderInfo> {
+        self.inner.leaders.get(group)
+    }
+
+    /// The controller: who leads group 0.
+    pub fn controller(&self) -> Option<NodeId> {
+        Some(self.leader(CONTROLLER_GROUP)?.leader)
+    }
+
+    /// Whether `node` was heard of lately. This node always is.
+    pub fn is_alive(&self, node: NodeId) -> bool {
+        self.inner.is_alive(node)
+    }
+
+    /// The replica of `group` on this node.
+    pub fn partition(&self, group: GroupId) -> Option<PartitionHandle> {
+        self.inner.partition(group)
+    }
+
+    /// Has the controller carry out a command. When this returns, it is applied on this node too.
+    ///
+    /// # Errors
+    /// `Refused` is the controller's own answer; with the others it may not have been asked, or
+    /// (`TimedOut`) it may carry the command out yet.
+    pub async fn controller_request(
+        &self,
+        command: ControllerCommand,
+    ) -> Result<ControllerReply, ControllerError> {
+        controller::request(&self.inner, command).await
+    }
+
+    /// Wakes when a replica of this node begins or ceases to lead and serve. After `Lagged`, look
+    /// at the partitions themselves.
+    pub fn leadership_events(&self) -> broadcast::Receiver<LeadershipEvent> {
+        self.inner.leaders.events()
+    }
+
+    /// Hands leadership of a group to `to`, or to the best of its replicas; from any node. Returns
+    /// to whom it goes; it is there a moment later.
+    ///
+    /// # Errors
+    /// `NotEnoughReplicas` when the target is not in sync, `NotLeader` when no leader is known.
+    pub async fn transfer_leadership(
+        &self,
+        group: GroupId,
+        to: Option<NodeId>,
+    ) -> Result<NodeId, PartitionError> {
+        controller::transfer(&self.inner, group, to).await
+    }
+
+    /// The replicas on this node, the controller's included.
+    pub fn hosted(&self) -> Vec<ReplicaStatus> {
+        let status = |handle: PartitionHandle| ReplicaStatus {
+            group: handle.group(),
+            offsets: handle.offsets(),
+            size_bytes: handle.size_bytes(),
+            leader: handle.leader(),
+            fenced: handle.fenced(),
+        };
+        self.inner.handles().into_iter().map(status).collect()
+    }
+
+    /// What the node counts, in the Prometheus text format, without the closing `# EOF`.
+    pub fn metrics_text(&self) -> String {
+        self.inner.metrics.text()
+    }
+
+    /// Hands over all leaderships, as far as others can take them within ten seconds, and takes
+    /// none from then on.
+    pub async fn leave(&self) {
+        self.inner.start_draining();
+        let deadline = Instant::now() + LEAVE_TIMEOUT;
+        while Instant::now() < deadline && self.inner.leads_what_others_could() {
+            tokio::time::sleep(LOOK_EVERY).await;
+        }
+        let left = self.inner.leaders.serving_count();
+        tracing::info!(still_led = left, "leadership handed over");
+    }
+
+    /// Stops everything and closes the logs. Call [`Node::leave`] before, if others shall notice
+    /// nothing. Calling it again does nothing.
+    pub async fn shutdown(&self) {
+        self.inner.stop_tasks();
+        for thread in self.inner.take_shards() {
+            let (reply, done) = oneshot::channel();
+            let stop = Input::Stop { reply };
+            let mut stop = Some(stop);
+            while let Some(input) = stop.take() {
+                match thread.sender.offer(input) {
+                    Err((PartitionError::Overloaded, input)) => {
+                        tokio::time::sleep(LOOK_EVERY).await;
+                        stop = Some(*input);
+                    }
+                    Ok(()) | Err(_) => {}
+                }
+            }
+            if tokio::time::timeout(CLOSE_TIMEOUT, done).await.is_err() {
+                tracing::error!(
+                    "a shard did not close in time; the next start replays its journal"
+                );
+                continue;
+            }
+            let joined = tokio::task::spawn_blocking(move || thread.thread.join()).await;
+            if !matches!(joined, Ok(Ok(()))) {
+                tracing::error!("a shard's thread ended with a panic");
+            }
+        }
+        self.inner.unlock();
+    }
+}

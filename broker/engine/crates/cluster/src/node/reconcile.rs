@@ -1,0 +1,252 @@
+//! Replicas follow the metadata: what this node shall hold is opened, what was deleted is removed.
+//!
+//! It works by levels, not by events: each look compares what should be with what is, so a missed
+//! or failed step is made up for by the next look.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use headrace_log::LogConfig;
+use headrace_raft::ConfState;
+use tokio::sync::oneshot;
+use uuid::Uuid;
+
+use super::host::ControllerMachine;
+use super::inner::{Hosted, Inner};
+use crate::identity::Founder;
+use crate::image::{GroupId, Image, NodeId, TimestampType, Topic, CONTROLLER_GROUP};
+use crate::partition::in_sync::peer_of;
+use crate::partition::{PartitionConfig, PartitionHandle};
+use crate::shard::{Input, NewReplica};
+
+/// Between two looks when nothing has changed.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
+/// Replicas that are opened or removed at once.
+const MAX_AT_ONCE: usize = 256;
+/// Segments of the controller's log are small: its state is, too.
+const CONTROLLER_SEGMENT_BYTES: u64 = 16 << 20;
+
+/// What of the metadata a replica works by.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Settings {
+    pub preferred: Option<NodeId>,
+    pub log: LogConfig,
+    pub config: PartitionConfig,
+}
+
+struct Wanted {
+    topic_id: Uuid,
+    partition: i32,
+    replicas: Vec<NodeId>,
+    settings: Settings,
+}
+
+fn settings(topic: &Topic, replicas: &[NodeId]) -> Settings {
+    let config = &topic.config;
+    let (retention_ms, retention_bytes) = match config.cleanup_policy.delete {
+        true => (config.retention_ms, config.retention_bytes),
+        false => (-1, -1),
+    };
+    Settings {
+        preferred: replicas.first().copied(),
+        log: LogConfig {
+            segment_bytes: config.segment_bytes,
+            segment_ms: config.segment_ms,
+            retention_ms,
+            retention_bytes,
+            index_interval_bytes: config.index_interval_bytes,
+        },
+        config: PartitionConfig {
+            log_append_time: config.timestamp_type == TimestampType::LogAppendTime,
+            min_insync_replicas: usize::try_from(config.min_insync_replicas).unwrap_or(1),
+        },
+    }
+}
+
+/// What this node shall hold.
+fn wanted(image: &Image, me: NodeId) -> BTreeMap<GroupId, Wanted> {
+    let mut all = BTreeMap::new();
+    for topic in image.topics() {
+        for (partition, p) in topic.partitions.iter().enumerate() {
+            if p.replicas.contains(&me) {
+                let wanted = Wanted {
+                    topic_id: topic.id,
+                    partition: i32::try_from(partition).unwrap_or(i32::MAX),
+                    replicas: p.replicas.clone(),
+                    settings: settings(topic, &p.replicas),
+                };
+                all.insert(p.group, wanted);
+            }
+        }
+    }
+    all
+}
+
+/// The controller group's first members.
+fn first_members(founders: &[Founder]) -> ConfState {
+    let mut voters: Vec<u64> = founders.iter().map(|f| peer_of(f.node_id)).collect();
+    voters.sort_unstable();
+    ConfState { voters, learners: Vec::new() }
+}
+
+/// Opens the controller's own replica.
+///
+/// # Errors
+/// Why it cannot be opened.
+pub(crate) async fn open_controller(inner: &Arc<Inner>) -> Result<(), String> {
+    let first = inner.founders();
+    let settings = Settings {
+        preferred: None,
+        log: LogConfig {
+            segment_bytes: CONTROLLER_SEGMENT_BYTES,
+            retention_ms: -1,
+            retention_bytes: -1,
+            ..LogConfig::default()
+        },
+        config: PartitionConfig { log_append_time: false, min_insync_replicas: 1 },
+    };
+    let me = inner.identity().node_id.ok_or("the node has no id")?;
+    let replica = NewReplica {
+        group: CONTROLLER_GROUP,
+        topic_id: Uuid::nil(),
+        partition: 0,
+        members: first_members(&first),
+        preferred: None,
+        log: settings.log.clone(),
+        config: settings.config,
+        machine: Some(Box::new(ControllerMachine::new(inner.view.clone()))),
+        broadcast_commit: true,
+        campaign: first.first().is_some_and(|f| f.node_id == me),
+    };
+    open(inner, replica, settings).await
+}
+
+/// Follows the metadata until the node stops.
+pub(crate) async fn run(inner: Arc<Inner>) {
+    let mut changes = inner.view.changes();
+    loop {
+        look(&inner).await;
+        // Nobody else ends the view; an error cannot happen while `inner` lives.
+        let _ = tokio::time::timeout(LOOK_EVERY, changes.changed()).await;
+        changes.mark_unchanged();
+    }
+}
+
+async fn look(inner: &Arc<Inner>) {
+    let image = inner.view.image();
+    let Some(me) = inner.identity().node_id else { return };
+    let wanted = wanted(&image, me);
+    let (missing, changed, gone) = compare(inner, &image, &wanted);
+    for group in changed {
+        configure(inner, group, &wanted[&group]);
+    }
+    for part in missing.chunks(MAX_AT_ONCE) {
+        let mut opening = tokio::task::JoinSet::new();
+        for &group in part {
+            let (inner, replica, settings) = prepare(inner, me, group, &wanted[&group]);
+            opening.spawn(async move { open(&inner, replica, settings).await });
+        }
+        for outcome in opening.join_all().await {
+            if let Err(why) = outcome {
+                tracing::debug!(why, "a replica is not open");
+            }
+        }
+    }
+    for group in gone {
+        remove(inner, group).await;
+    }
+    inner.tell_draining();
+}
+
+type Differences = (Vec<GroupId>, Vec<GroupId>, Vec<GroupId>);
+
+/// Replicas to open, to configure and to remove.
+fn compare(inner: &Inner, image: &Image, wanted: &BTreeMap<GroupId, Wanted>) -> Differences {
+    let hosted = inner.hosted.read().unwrap_or_else(|e| e.into_inner());
+    let missing = wanted.keys().copied().filter(|group| !hosted.contains_key(group)).collect();
+    let changed = |(group, hosted): (&GroupId, &Hosted)| {
+        wanted.get(group).filter(|w| w.settings != hosted.settings).map(|_| *group)
+    };
+    let changed = hosted.iter().filter_map(changed).collect();
+    // Group ids rise and are never used again: one below the next that is not in the metadata was
+    // deleted; one above is only not known here yet.
+    let deleted = |group: GroupId| {
+        group != CONTROLLER_GROUP && group < image.next_group() && image.group(group).is_none()
+    };
+    let stored = inner.stored.lock().unwrap_or_else(|e| e.into_inner());
+    let mut gone: Vec<GroupId> = hosted.keys().chain(stored.iter()).copied().collect();
+    gone.retain(|&group| deleted(group));
+    gone.sort_unstable();
+    gone.dedup();
+    (missing, changed, gone)
+}
+
+fn prepare(
+    inner: &Arc<Inner>,
+    me: NodeId,
+    group: GroupId,
+    wanted: &Wanted,
+) -> (Arc<Inner>, NewReplica, Settings) {
+    let mut voters: Vec<u64> = wanted.replicas.iter().map(|&node| peer_of(node)).collect();
+    voters.sort_unstable();
+    let replica = NewReplica {
+        group,
+        topic_id: wanted.topic_id,
+        partition: wanted.partition,
+        members: ConfState { voters, learners: Vec::new() },
+        preferred: wanted.settings.preferred,
+        log: wanted.settings.log.clone(),
+        config: wanted.settings.config,
+        machine: None,
+        broadcast_commit: false,
+        campaign: wanted.settings.preferred == Some(me),
+    };
+    (inner.clone(), replica, wanted.settings.clone())
+}
+
+async fn open(inner: &Inner, replica: NewReplica, settings: Settings) -> Result<(), String> {
+    let group = replica.group;
+    let shard = inner.shard(group).ok_or("the shards are stopped")?;
+    let (reply, opened) = oneshot::channel();
+    let input = Input::Open { replica: Box::new(replica), reply };
+    shard.try_send(input).map_err(|e| e.to_string())?;
+    let shared = match opened.await {
+        Ok(Ok(shared)) => shared,
+        Ok(Err(error)) => return Err(error.to_string()),
+        Err(_) => return Err("the shard is stopped".into()),
+    };
+    let handle = PartitionHandle::new(shared, shard);
+    inner.stored.lock().unwrap_or_else(|e| e.into_inner()).remove(&group);
+    let mut hosted = inner.hosted.write().unwrap_or_else(|e| e.into_inner());
+    hosted.insert(group, Hosted { handle, settings });
+    Ok(())
+}
+
+fn configure(inner: &Inner, group: GroupId, wanted: &Wanted) {
+    let Some(shard) = inner.shard(group) else { return };
+    let Settings { preferred, log, config } = wanted.settings.clone();
+    if shard.try_send(Input::Configure { group, preferred, log, config }).is_ok() {
+        let mut hosted = inner.hosted.write().unwrap_or_else(|e| e.into_inner());
+        if let Some(hosted) = hosted.get_mut(&group) {
+            hosted.settings = wanted.settings.clone();
+        }
+    }
+}
+
+async fn remove(inner: &Inner, group: GroupId) {
+    let Some(shard) = inner.shard(group) else { return };
+    let (reply, removed) = oneshot::channel();
+    if shard.try_send(Input::Remove { group, reply }).is_err() {
+        return;
+    }
+    match removed.await {
+        Ok(Ok(())) => {
+            inner.hosted.write().unwrap_or_else(|e| e.into_inner()).remove(&group);
+            inner.stored.lock().unwrap_or_else(|e| e.into_inner()).remove(&group);
+            inner.leaders.remove(group);
+        }
+        Ok(Err(error)) => tracing::warn!(group, %error, "cannot remove a deleted partition"),
+        Err(_) => {}
+    }
+}

@@ -1,0 +1,140 @@
+//! Which replicas are in sync with a leader.
+//!
+//! As in Apache Kafka, a follower is in sync while it has caught up, within the lag time, to where
+//! the log ended when it was last looked at. Unlike there, membership of this set decides nothing
+//! about safety (Raft's majority does): it is what min.insync.replicas counts, what tools show and
+//! who may take over leadership.
+
+use std::collections::BTreeMap;
+
+use headrace_raft::{PeerId, PeerStatus};
+
+use crate::image::NodeId;
+
+/// A Raft peer's node.
+pub(crate) fn node_of(peer: PeerId) -> NodeId {
+    NodeId::try_from(peer.saturating_sub(1)).unwrap_or(-1)
+}
+
+/// A node's Raft peer id.
+pub(crate) fn peer_of(node: NodeId) -> PeerId {
+    u64::try_from(node).expect("node ids are not negative") + 1
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Follower {
+    heard_ms: Option<i64>,
+    /// Where the log ended at `mark_ms`.
+    mark_index: u64,
+    mark_ms: i64,
+    caught_up_ms: Option<i64>,
+    /// Since when it is in sync without a break.
+    in_sync_since_ms: Option<i64>,
+}
+
+/// A leader's view of its followers over time.
+#[derive(Debug)]
+pub(crate) struct InSync {
+    me: PeerId,
+    lag_ms: i64,
+    silence_ms: i64,
+    followers: BTreeMap<PeerId, Follower>,
+    current: Vec<NodeId>,
+}
+
+impl InSync {
+    /// A new leader trusts nobody but itself yet.
+    pub fn new(me: PeerId, lag_ms: i64, silence_ms: i64) -> InSync {
+        let current = vec![node_of(me)];
+        InSync { me, lag_ms, silence_ms, followers: BTreeMap::new(), current }
+    }
+
+    /// A message came from `peer`.
+    pub fn heard(&mut self, peer: PeerId, now_ms: i64) {
+        self.followers.entry(peer).or_default().heard_ms = Some(now_ms);
+    }
+
+    /// Looks at all members; true when the set has changed.
+    pub fn update(
+        &mut self,
+        peers: impl Iterator<Item = PeerStatus>,
+        last_index: u64,
+        now_ms: i64,
+    ) -> bool {
+        let mut current = vec![node_of(self.me)];
+        for status in peers.filter(|p| p.peer != self.me && p.voter) {
+            let follower = self.followers.entry(status.peer).or_insert(Follower {
+                mark_index: last_index,
+                mark_ms: now_ms,
+                ..Follower::default()
+            });
+            if status.matched >= follower.mark_index && status.matched > 0 {
+                follower.caught_up_ms = Some(follower.mark_ms);
+                (follower.mark_index, follower.mark_ms) = (last_index, now_ms);
+                if status.matched >= last_index {
+                    follower.caught_up_ms = Some(now_ms);
+                }
+            }
+            let within = |at: Option<i64>, limit| at.is_some_and(|at| now_ms - at <= limit);
+            if within(follower.heard_ms, self.silence_ms)
+                && within(follower.caught_up_ms, self.lag_ms)
+            {
+                follower.in_sync_since_ms.get_or_insert(now_ms);
+                current.push(node_of(status.peer));
+            } else {
+                follower.in_sync_since_ms = None;
+            }
+        }
+        current.sort_unstable();
+        let changed = current != self.current;
+        self.current = current;
+        changed
+    }
+
+    /// The nodes in sync, this one included, sorted.
+    pub fn nodes(&self) -> &[NodeId] {
+        &self.current
+    }
+
+    /// How long `node` has been in sync without a break, ms.
+    pub fn in_sync_for_ms(&self, node: NodeId, now_ms: i64) -> Option<i64> {
+        let follower = self.followers.get(&peer_of(node))?;
+        Some(now_ms - follower.in_sync_since_ms?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn peer(peer: PeerId, matched: u64) -> PeerStatus {
+        PeerStatus { peer, matched, replicating: true, voter: true }
+    }
+
+    #[test]
+    fn a_follower_is_in_sync_once_it_caught_up_and_until_it_is_silent_or_lags() {
+        let mut in_sync = InSync::new(1, 1000, 300);
+        let look = |s: &mut InSync, matched, last, now| {
+            s.update([peer(1, last), peer(2, matched)].into_iter(), last, now);
+            s.nodes().to_vec()
+        };
+        assert_eq!(look(&mut in_sync, 0, 5, 0), [0], "nothing known of it");
+        in_sync.heard(2, 10);
+        assert_eq!(look(&mut in_sync, 5, 5, 10), [0, 1]);
+        assert_eq!(look(&mut in_sync, 5, 9, 300), [0, 1], "behind for a moment only");
+        assert_eq!(look(&mut in_sync, 5, 9, 400), [0], "silent");
+        in_sync.heard(2, 1100);
+        assert_eq!(look(&mut in_sync, 6, 90, 1100), [0], "heard of, but lagging for too long");
+        assert_eq!(look(&mut in_sync, 89, 90, 1150), [0, 1], "reached the mark");
+        assert_eq!(in_sync.in_sync_for_ms(1, 1250), Some(100));
+    }
+
+    #[test]
+    fn learners_do_not_count() {
+        let mut in_sync = InSync::new(1, 1000, 300);
+        in_sync.heard(2, 0);
+        let learner = PeerStatus { voter: false, ..peer(2, 9) };
+        in_sync.update([peer(1, 9), learner].into_iter(), 9, 0);
+        assert_eq!(in_sync.nodes(), [0]);
+    }
+}

@@ -1,0 +1,93 @@
+//! What is asked of a partition, and its answers.
+
+use crate::image::NodeId;
+
+/// When an append is answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Acks {
+    /// As soon as the leader has given it its offset.
+    None,
+    /// When the leader has it on its disk.
+    Leader,
+    /// When it is committed (on the disks of a majority) and enough replicas are in sync.
+    All,
+}
+
+/// How to append.
+#[derive(Clone, Copy, Debug)]
+pub struct AppendOptions {
+    /// When to answer.
+    pub acks: Acks,
+    /// Refuse if the leader's epoch is another one.
+    pub expected_epoch: Option<i32>,
+}
+
+/// An appended batch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Appended {
+    /// The first record's offset.
+    pub base_offset: i64,
+    /// The time that the leader stamped, Unix ms; -1: the producer's times stand.
+    pub log_append_time_ms: i64,
+    /// The log's first offset.
+    pub log_start_offset: i64,
+    /// The leader's epoch.
+    pub epoch: i32,
+}
+
+/// What a reader may see.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Isolation {
+    /// Up to the high watermark.
+    ReadUncommitted,
+    /// Up to the last stable offset.
+    ReadCommitted,
+}
+
+/// Where a replica's log stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Offsets {
+    /// The first offset that is still there.
+    pub log_start: i64,
+    /// The offset after the last committed record.
+    pub high_watermark: i64,
+    /// The first offset of the oldest open transaction, or the high watermark.
+    pub last_stable: i64,
+    /// The offset that the next record gets.
+    pub log_end: i64,
+    /// The leader's epoch (Raft's term).
+    pub epoch: i32,
+    /// This replica leads and may serve: an entry of its own term is committed.
+    pub is_leader: bool,
+}
+
+/// What a partition's topic asks of its leader.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PartitionConfig {
+    /// The leader stamps the time of the append (`message.timestamp.type=LogAppendTime`).
+    pub log_append_time: bool,
+    /// `min.insync.replicas`.
+    pub min_insync_replicas: usize,
+}
+
+/// Who leads a group, as far as this node knows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LeaderInfo {
+    /// The leader.
+    pub leader: NodeId,
+    /// Its epoch.
+    pub epoch: i32,
+    /// The replicas in sync with it, sorted.
+    pub in_sync: Vec<NodeId>,
+}
+
+/// Leadership of a group came to this node or left it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LeadershipEvent {
+    /// The group.
+    pub group: u64,
+    /// The epoch in which it came or left.
+    pub epoch: i32,
+    /// It came: the replica may serve now.
+    pub is_leader: bool,
+}

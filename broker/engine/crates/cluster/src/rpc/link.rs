@@ -1,0 +1,202 @@
+//! Links: this node's one-way connections to the others, each with a bounded queue.
+//!
+//! What does not fit is dropped: Raft repeats what matters. A broken link is opened again after a
+//! pause that doubles up to a limit, and what waited meanwhile is dropped, as it is old by then.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, RwLock};
+use std::time::Duration;
+
+use bytes::Bytes;
+use tokio::io::AsyncReadExt;
+use tokio::net::TcpStream;
+use tokio::sync::mpsc;
+
+use super::client::connect;
+use super::frame::{within, write_frame};
+use super::hello::Hello;
+use crate::image::{HostPort, NodeId};
+use crate::metrics::Metrics;
+
+/// Frames that may wait for one node.
+const MAX_FRAMES: usize = 4096;
+/// Their bytes.
+const MAX_BYTES: usize = 64 << 20;
+const FIRST_PAUSE: Duration = Duration::from_millis(50);
+const LONGEST_PAUSE: Duration = Duration::from_secs(1);
+/// A node that takes no byte for so long is given up.
+const WRITE_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// What links need from their node.
+pub(crate) trait LinkHost: Send + Sync + 'static {
+    /// Who this node is, for a link.
+    fn hello(&self) -> Hello;
+    /// Where `node` is reached.
+    fn address(&self, node: NodeId) -> Option<HostPort>;
+    /// The link to `node` broke.
+    fn unreachable(&self, node: NodeId);
+}
+
+#[derive(Debug)]
+struct Queue {
+    frames: mpsc::Sender<(u8, Vec<Bytes>)>,
+    bytes: Arc<AtomicUsize>,
+    task: tokio::task::AbortHandle,
+}
+
+/// All links of a node.
+#[derive(Debug)]
+pub(crate) struct Links {
+    queues: RwLock<BTreeMap<NodeId, Queue>>,
+    metrics: Arc<Metrics>,
+}
+
+impl Drop for Links {
+    fn drop(&mut self) {
+        self.close();
+    }
+}
+
+impl Links {
+    pub fn new(metrics: Arc<Metrics>) -> Links {
+        Links { queues: RwLock::default(), metrics }
+    }
+
+    /// Opens a link to `node` unless there is one.
+    pub fn open(&self, node: NodeId, host: &Arc<dyn LinkHost>, rt: &tokio::runtime::Handle) {
+        let known = |queues: &BTreeMap<NodeId, Queue>| queues.contains_key(&node);
+        if known(&self.queues.read().unwrap_or_else(|e| e.into_inner())) {
+            return;
+        }
+        let mut queues = self.queues.write().unwrap_or_else(|e| e.into_inner());
+        if known(&queues) {
+            return;
+        }
+        let (frames, receiver) = mpsc::channel(MAX_FRAMES);
+        let bytes = Arc::new(AtomicUsize::new(0));
+        let link = Link {
+            node,
+            host: Arc::downgrade(host),
+            frames: receiver,
+            bytes: bytes.clone(),
+            metrics: self.metrics.clone(),
+        };
+        let task = rt.spawn(link.run()).abort_handle();
+        queues.insert(node, Queue { frames, bytes, task });
+    }
+
+    /// Queues a frame; drops it when there is no room.
+    pub fn send(&self, node: NodeId, kind: u8, parts: Vec<Bytes>) {
+        let queues = self.queues.read().unwrap_or_else(|e| e.into_inner());
+        let Some(queue) = queues.get(&node) else { return };
+        let size: usize = parts.iter().map(Bytes::len).sum();
+        let before = queue.bytes.fetch_add(size, Ordering::Relaxed);
+        if (before > 0 && before + size > MAX_BYTES)
+            || queue.frames.try_send((kind, parts)).is_err()
+        {
+            queue.bytes.fetch_sub(size, Ordering::Relaxed);
+            self.metrics.rpc_dropped_frames.inc();
+        }
+    }
+
+    /// The nodes to which there are links.
+    pub fn nodes(&self) -> Vec<NodeId> {
+        self.queues.read().unwrap_or_else(|e| e.into_inner()).keys().copied().collect()
+    }
+
+    /// Ends all links.
+    pub fn close(&self) {
+        let queues = std::mem::take(&mut *self.queues.write().unwrap_or_else(|e| e.into_inner()));
+        for queue in queues.values() {
+            queue.task.abort();
+        }
+    }
+}
+
+struct Link {
+    node: NodeId,
+    host: std::sync::Weak<dyn LinkHost>,
+    frames: mpsc::Receiver<(u8, Vec<Bytes>)>,
+    bytes: Arc<AtomicUsize>,
+    metrics: Arc<Metrics>,
+}
+
+impl Link {
+    async fn run(mut self) {
+        let mut pause = FIRST_PAUSE;
+        let mut last_error = String::new();
+        loop {
+            let Some(host) = self.host.upgrade() else { return };
+            let (address, hello) = (host.address(self.node), host.hello());
+            drop(host);
+            let outcome = match address {
+                Some(address) => self.serve(&address, &hello, &mut pause).await,
+                None => Err(io::Error::new(io::ErrorKind::NotFound, "its address is not known")),
+            };
+            let Err(error) = outcome else { return };
+            let text = error.to_string();
+            if text != last_error {
+                // Once per cause, not once per attempt.
+                let node = self.node;
+                match error.kind() {
+                    io::ErrorKind::PermissionDenied => {
+                        tracing::error!(node, "node refused the connection: {text}");
+                    }
+                    _ => tracing::info!(node, "no connection to node: {text}"),
+                }
+                last_error = text;
+            }
+            self.drop_waiting();
+            if let Some(host) = self.host.upgrade() {
+                host.unreachable(self.node);
+            }
+            tokio::time::sleep(pause).await;
+            pause = (pause * 2).min(LONGEST_PAUSE);
+        }
+    }
+
+    fn drop_waiting(&mut self) {
+        while let Ok((_, parts)) = self.frames.try_recv() {
+            let size: usize = parts.iter().map(Bytes::len).sum();
+            self.bytes.fetch_sub(size, Ordering::Relaxed);
+        }
+    }
+
+    /// Ends with an error when the connection does, with `Ok` when the node stops.
+    async fn serve(
+        &mut self,
+        address: &HostPort,
+        hello: &Hello,
+        pause: &mut Duration,
+    ) -> io::Result<()> {
+        let (mut stream, other) = connect(address, hello).await?;
+        if other.node_id != Some(self.node) {
+            let why = format!("{address} is node {:?}, not {}", other.node_id, self.node);
+            return Err(io::Error::new(io::ErrorKind::NotFound, why));
+        }
+        *pause = FIRST_PAUSE;
+        tracing::info!(node = self.node, %address, "connected to node");
+        let mut end = [0u8; 1];
+        loop {
+            let next = tokio::select! {
+                next = self.frames.recv() => next,
+                // The other side never sends: this is its end.
+                _ = stream.read(&mut end) => {
+                    return Err(io::ErrorKind::ConnectionReset.into());
+                }
+            };
+            let Some((kind, parts)) = next else { return Ok(()) };
+            self.write(&mut stream, kind, parts).await?;
+        }
+    }
+
+    async fn write(&self, stream: &mut TcpStream, kind: u8, parts: Vec<Bytes>) -> io::Result<()> {
+        let size: usize = parts.iter().map(Bytes::len).sum();
+        let written = within(WRITE_TIMEOUT, write_frame(stream, kind, &parts)).await;
+        self.bytes.fetch_sub(size, Ordering::Relaxed);
+        self.metrics.rpc_sent_bytes.inc_by(written? as u64);
+        Ok(())
+    }
+}

@@ -1,0 +1,247 @@
+//! What a shard is told: the one queue that leads to its thread.
+
+use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::Arc;
+
+use bytes::Bytes;
+use crossbeam_channel::{Receiver, Sender, TrySendError};
+use headrace_log::CheckpointJob;
+use headrace_raft::{ConfState, Membership, RaftMessage};
+use tokio::sync::oneshot;
+use uuid::Uuid;
+
+use super::machine::StateMachine;
+use crate::error::PartitionError;
+use crate::image::{GroupId, NodeId};
+use crate::partition::leader::AppendReply;
+use crate::partition::shared::PartitionShared;
+use crate::partition::{AppendOptions, PartitionConfig, ProducerInfo};
+
+/// Inputs that may wait for a shard.
+const MAX_QUEUED: usize = 16 * 1024;
+/// Their bytes (batches and frames).
+const MAX_QUEUED_BYTES: usize = 256 << 20;
+
+/// A replica to be opened.
+pub struct NewReplica {
+    /// Its group.
+    pub group: GroupId,
+    /// Its topic.
+    pub topic_id: Uuid,
+    /// Its partition's index.
+    pub partition: i32,
+    /// The group's first members (used only when the replica holds no newer state).
+    pub members: ConfState,
+    /// The node that shall lead it when it can.
+    pub preferred: Option<NodeId>,
+    /// How its log is kept.
+    pub log: headrace_log::LogConfig,
+    /// What its topic asks of its leader.
+    pub config: PartitionConfig,
+    /// What applies its entries, if it is not a plain partition.
+    pub machine: Option<Box<dyn StateMachine>>,
+    /// Tell followers of commits at once (the controller's group).
+    pub broadcast_commit: bool,
+    /// If the group is new: stand for election at once, without waiting for a timeout.
+    pub campaign: bool,
+}
+
+/// The answer to [`Input::Open`]: what other threads see of the replica.
+pub type Opened = Result<Arc<PartitionShared>, PartitionError>;
+
+/// Something for a shard to do.
+pub enum Input {
+    /// A client's batch.
+    Append {
+        /// Where to.
+        group: GroupId,
+        /// The batch.
+        batch: Bytes,
+        /// When to answer.
+        options: AppendOptions,
+        /// The answer.
+        reply: AppendReply,
+    },
+    /// Messages from another node.
+    Peer {
+        /// The node.
+        from: NodeId,
+        /// Its messages, in order.
+        messages: Vec<(GroupId, RaftMessage)>,
+        /// The size of the frame that they came in.
+        bytes: usize,
+    },
+    /// The connection to a node broke.
+    Unreachable {
+        /// The node.
+        node: NodeId,
+    },
+    /// Open a replica; nothing happens if it is open.
+    Open {
+        /// Which.
+        replica: Box<NewReplica>,
+        /// The answer.
+        reply: oneshot::Sender<Opened>,
+    },
+    /// Close a replica and delete its files.
+    Remove {
+        /// Which.
+        group: GroupId,
+        /// The answer.
+        reply: oneshot::Sender<Result<(), PartitionError>>,
+    },
+    /// A topic's configuration or placement changed.
+    Configure {
+        /// Which.
+        group: GroupId,
+        /// As in [`NewReplica`].
+        preferred: Option<NodeId>,
+        /// As in [`NewReplica`].
+        log: headrace_log::LogConfig,
+        /// As in [`NewReplica`].
+        config: PartitionConfig,
+    },
+    /// Hand leadership to a node, or to the best one.
+    Transfer {
+        /// Which.
+        group: GroupId,
+        /// To whom.
+        to: Option<NodeId>,
+        /// Who will get it.
+        reply: oneshot::Sender<Result<NodeId, PartitionError>>,
+    },
+    /// Change a group's members, if this replica leads and no change is under way.
+    Membership {
+        /// Which.
+        group: GroupId,
+        /// The change.
+        change: Membership,
+    },
+    /// The nodes that shall lead nothing.
+    Draining(BTreeSet<NodeId>),
+    /// List a partition's producers.
+    Producers {
+        /// Which.
+        group: GroupId,
+        /// The answer.
+        reply: oneshot::Sender<Result<Vec<ProducerInfo>, PartitionError>>,
+    },
+    /// A round's write and sync returned.
+    RoundDone {
+        /// Which round.
+        seq: u64,
+        /// What came of it.
+        result: Result<(), String>,
+    },
+    /// A checkpoint ran.
+    CheckpointDone(CheckpointJob),
+    /// The states file was written for these groups and indices.
+    StatesSaved(Vec<(GroupId, u64)>),
+    /// Close the store and end.
+    Stop {
+        /// When done.
+        reply: oneshot::Sender<()>,
+    },
+}
+
+impl Input {
+    fn bytes(&self) -> usize {
+        match self {
+            Input::Append { batch, .. } => batch.len(),
+            Input::Peer { bytes, .. } => *bytes,
+            _ => 0,
+        }
+    }
+}
+
+/// The sending end of a shard's queue.
+#[derive(Clone, Debug)]
+pub struct ShardSender {
+    queue: Sender<Input>,
+    bytes: Arc<AtomicUsize>,
+}
+
+/// The receiving end.
+#[derive(Debug)]
+pub struct ShardReceiver {
+    queue: Receiver<Input>,
+    bytes: Arc<AtomicUsize>,
+}
+
+/// A shard's queue.
+pub fn shard_queue() -> (ShardSender, ShardReceiver) {
+    let (sender, receiver) = crossbeam_channel::bounded(MAX_QUEUED);
+    let bytes = Arc::new(AtomicUsize::new(0));
+    let sender = ShardSender { queue: sender, bytes: bytes.clone() };
+    (sender, ShardReceiver { queue: receiver, bytes })
+}
+
+impl ShardSender {
+    /// Queues an input if there is room.
+    ///
+    /// # Errors
+    /// `Overloaded` when the queue is full, `ShuttingDown` when the shard is gone.
+    pub fn try_send(&self, input: Input) -> Result<(), PartitionError> {
+        self.offer(input).map_err(|(error, _)| error)
+    }
+
+    /// As [`ShardSender::try_send`], and gives the input back.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn offer(&self, input: Input) -> Result<(), (PartitionError, Box<Input>)> {
+        let bytes = input.bytes();
+        if bytes > 0 && self.bytes.fetch_add(bytes, Ordering::Relaxed) > MAX_QUEUED_BYTES {
+            self.bytes.fetch_sub(bytes, Ordering::Relaxed);
+            return Err((PartitionError::Overloaded, Box::new(input)));
+        }
+        self.queue.try_send(input).map_err(|error| {
+            self.bytes.fetch_sub(bytes, Ordering::Relaxed);
+            match error {
+                TrySendError::Full(input) => (PartitionError::Overloaded, Box::new(input)),
+                TrySendError::Disconnected(input) => {
+                    (PartitionError::ShuttingDown, Box::new(input))
+                }
+            }
+        })
+    }
+
+    /// Queues an input, waiting for room. For threads that may block.
+    ///
+    /// # Errors
+    /// `ShuttingDown` when the shard is gone.
+    pub fn send_blocking(&self, input: Input) -> Result<(), PartitionError> {
+        self.bytes.fetch_add(input.bytes(), Ordering::Relaxed);
+        self.queue.send(input).map_err(|_| PartitionError::ShuttingDown)
+    }
+}
+
+impl ShardReceiver {
+    /// The next input, or `None` at `deadline`.
+    ///
+    /// # Errors
+    /// When all senders are gone.
+    pub fn recv_deadline(
+        &self,
+        deadline: std::time::Instant,
+    ) -> Result<Option<Input>, crossbeam_channel::RecvError> {
+        match self.queue.recv_deadline(deadline) {
+            Ok(input) => Ok(Some(self.account(input))),
+            Err(crossbeam_channel::RecvTimeoutError::Timeout) => Ok(None),
+            Err(crossbeam_channel::RecvTimeoutError::Disconnected) => {
+                Err(crossbeam_channel::RecvError)
+            }
+        }
+    }
+
+    /// The next input, if there is one now.
+    pub fn try_recv(&self) -> Option<Input> {
+        self.queue.try_recv().ok().map(|input| self.account(input))
+    }
+
+    fn account(&self, input: Input) -> Input {
+        self.bytes.fetch_sub(input.bytes(), Ordering::Relaxed);
+        input
+    }
+}

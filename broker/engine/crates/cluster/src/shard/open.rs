@@ -1,0 +1,269 @@
+//! Opening and closing: the shard's store, and replicas in it.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+use std::sync::Arc;
+
+use headrace_env::{Env, OpenMode};
+use headrace_log::{HardState, LogMeta, LogStart, RecoveryReport, Store, StoreConfig, StoreError};
+use headrace_raft::{Durable, GroupConfig, RaftGroup};
+
+use super::input::{NewReplica, Opened};
+use super::replica::{AppState, Replica, Told};
+use super::source::StoreSource;
+use super::state::{read_states, GroupState};
+use super::{Outbox, Shard, ShardConfig};
+use crate::error::PartitionError;
+use crate::image::GroupId;
+use crate::metrics::Metrics;
+use crate::partition::in_sync::peer_of;
+use crate::partition::shared::PartitionShared;
+use crate::partition::Offsets;
+
+/// Entries of one append message.
+const MAX_MESSAGE_BYTES: u64 = 1 << 20;
+/// Append messages under way to one follower of one group.
+const MAX_INFLIGHT_MESSAGES: usize = 32;
+/// Committed entries that are applied at once.
+const MAX_COMMITTED_BYTES: u64 = 4 << 20;
+/// How long the first replica of a new group asks for votes without waiting for a timeout.
+const EAGER_MS: i64 = 3_000;
+
+impl Shard {
+    /// Opens the store in `config.dir`. Replicas are opened one by one afterwards.
+    ///
+    /// # Errors
+    /// When the store cannot be used at all; one damaged log is no such reason.
+    pub fn open(
+        env: &Env,
+        config: ShardConfig,
+        shard: usize,
+        store: StoreConfig,
+        metrics: Arc<Metrics>,
+    ) -> Result<(Shard, RecoveryReport), StoreError> {
+        let saved = read_states(env.disk.as_ref(), &config.dir);
+        let (store, report) = Store::open(env, &config.dir, shard, store)?;
+        let damaged: BTreeSet<GroupId> = report.damaged.iter().map(|(group, _)| *group).collect();
+        let shard = Shard {
+            disk: env.disk.clone(),
+            store: Rc::new(RefCell::new(store)),
+            replicas: BTreeMap::new(),
+            fenced: BTreeMap::new(),
+            saved,
+            damaged,
+            dirty: BTreeSet::new(),
+            outbox: Outbox::default(),
+            events: Vec::new(),
+            staged: BTreeSet::new(),
+            in_flight: None,
+            draining: BTreeSet::new(),
+            poisoned: None,
+            metrics,
+            next_balance_ms: 0,
+            next_states_ms: 0,
+            saving_states: false,
+            config,
+        };
+        Ok((shard, report))
+    }
+
+    /// The groups that the store holds.
+    pub fn stored_groups(&self) -> Vec<GroupId> {
+        self.store.borrow().groups()
+    }
+
+    pub(super) fn open_replica(&mut self, new: NewReplica, now_ms: i64) -> Opened {
+        let group = new.group;
+        if let Some(replica) = self.replicas.get(&group) {
+            return Ok(replica.shared.clone());
+        }
+        if let Some((_, why)) = self.fenced.get(&group) {
+            return Err(PartitionError::Fenced(why.clone()));
+        }
+        if let Some(why) = &self.poisoned {
+            return Err(PartitionError::Storage(why.clone()));
+        }
+        let replica = self.make_replica(new, now_ms).map_err(|why| {
+            tracing::error!(group, why, "cannot open a replica");
+            PartitionError::Fenced(why)
+        })?;
+        let shared = replica.shared.clone();
+        self.replicas.insert(group, replica);
+        self.dirty.insert(group);
+        Ok(shared)
+    }
+
+    fn make_replica(&mut self, new: NewReplica, now_ms: i64) -> Result<Replica, String> {
+        let text = |e: StoreError| e.to_string();
+        let meta = LogMeta { topic_id: new.topic_id, partition: new.partition };
+        let group = new.group;
+        self.store.borrow_mut().create_group(group, meta, new.log).map_err(text)?;
+        let lost_log = self.reset_if_damaged(group)?;
+        let (state, applied) = self.newest_state(group, new.members)?;
+        let mut machine = new.machine;
+        if let Some(machine) = machine.as_mut().filter(|_| !state.payload.is_empty()) {
+            machine.restore(&state.payload)?;
+        }
+        let app = Rc::new(RefCell::new(AppState::open(&state, machine.is_some())?));
+        let hard = self.store.borrow().hard_state(group);
+        let source = StoreSource { store: self.store.clone(), group, app: app.clone() };
+        let durable = Durable {
+            hard_state: headrace_raft::HardState {
+                term: hard.term,
+                vote: hard.vote,
+                commit: hard.commit,
+            },
+            members: state.members.clone(),
+            applied,
+        };
+        let config = self.raft_config(group, new.broadcast_commit, lost_log);
+        let raft = RaftGroup::new(config, durable, Box::new(source)).map_err(|e| e.to_string())?;
+        let store = self.store.borrow();
+        let log = store.log(group).ok_or("the log is gone")?;
+        let shared = Arc::new(PartitionShared::new(group, log.reader(), Offsets::default()));
+        let fresh = hard == HardState::default() && log.last_index() == 0;
+        let eager = fresh && new.campaign;
+        let replica = Replica {
+            group,
+            raft,
+            shared,
+            config: new.config,
+            preferred: new.preferred,
+            app,
+            machine,
+            leader: None,
+            in_sync: None,
+            unsynced: Default::default(),
+            saved_commit: hard.commit,
+            saved_state: self.saved.remove(&group).map_or(0, |s| s.index),
+            eager_until_ms: if eager { now_ms + EAGER_MS } else { 0 },
+            told: Told::default(),
+            limits: self.config.limits(),
+            lost_log,
+        };
+        replica.shared.set_members(state.members);
+        replica.shared.publish(replica.offsets(&replica.raft.status(), log));
+        Ok(replica)
+    }
+
+    fn raft_config(&self, group: GroupId, broadcast_commit: bool, lost_log: bool) -> GroupConfig {
+        GroupConfig {
+            group,
+            peer: peer_of(self.config.node),
+            election_ticks: self.config.election_ticks,
+            heartbeat_ticks: self.config.heartbeat_ticks,
+            seed: self.config.seed,
+            max_message_bytes: MAX_MESSAGE_BYTES,
+            max_inflight_messages: MAX_INFLIGHT_MESSAGES,
+            max_committed_bytes: MAX_COMMITTED_BYTES,
+            broadcast_commit,
+            lost_log,
+        }
+    }
+
+    /// The newest state that the log agrees with, and the index up to which Raft counts entries
+    /// as applied.
+    fn newest_state(
+        &self,
+        group: GroupId,
+        members: headrace_raft::ConfState,
+    ) -> Result<(GroupState, u64), String> {
+        let store = self.store.borrow();
+        let log = store.log(group).ok_or("the log is gone")?;
+        let start = store.start(group);
+        let at_start = match start.app.is_empty() {
+            true => {
+                GroupState { index: start.index, term: start.term, members, payload: start.app }
+            }
+            false => GroupState::decode(start.app.clone())
+                .map_err(|e| format!("the state at the log's start is damaged: {e}"))?,
+        };
+        // A state may be newer than the log that came with it in a snapshot; it is good all the
+        // same, but Raft can count as applied only what the log has.
+        let in_log = |state: &GroupState| log.term_at(state.index) == Some(state.term);
+        let newest = match self.saved.get(&group) {
+            Some(saved) if saved.index > at_start.index && in_log(saved) => saved.clone(),
+            _ => at_start,
+        };
+        let applied = if in_log(&newest) { newest.index.max(start.index) } else { start.index };
+        Ok((newest, applied))
+    }
+
+    /// A log that lost durable entries starts anew, and its replica is marked until it has caught
+    /// up, also over restarts.
+    fn reset_if_damaged(&mut self, group: GroupId) -> Result<bool, String> {
+        let marker = lost_log_marker(&self.config.dir, group);
+        if !self.damaged.remove(&group) {
+            return Ok(self.disk.exists(&marker));
+        }
+        let io = |e: std::io::Error| format!("{}: {e}", marker.display());
+        self.disk.open(&marker, OpenMode::Create).and_then(|f| f.sync_data()).map_err(io)?;
+        self.disk.sync_dir(&self.config.dir).map_err(io)?;
+        let mut store = self.store.borrow_mut();
+        let hard = HardState { commit: 0, ..store.hard_state(group) };
+        tracing::warn!(group, "the log is damaged; it is fetched again from its leader");
+        self.saved.remove(&group);
+        store.reset_group(group, LogStart::default(), hard).map_err(|e| e.to_string())?;
+        Ok(true)
+    }
+
+    /// The replica has all again that it had lost.
+    pub(super) fn forget_lost_log(&self, group: GroupId) {
+        let marker = lost_log_marker(&self.config.dir, group);
+        let removed =
+            self.disk.remove_file(&marker).and_then(|()| self.disk.sync_dir(&self.config.dir));
+        match removed {
+            Ok(()) => tracing::info!(group, "the damaged log is whole again"),
+            Err(error) => tracing::warn!(group, %error, "cannot remove the mark of a lost log"),
+        }
+    }
+
+    pub(super) fn remove(&mut self, group: GroupId) -> Result<(), PartitionError> {
+        if let Some(mut replica) = self.replicas.remove(&group) {
+            if let Some(leader) = replica.leader.take() {
+                leader.resign(None);
+            }
+            replica.shared.fence("the partition was deleted");
+        }
+        self.fenced.remove(&group);
+        self.dirty.remove(&group);
+        self.staged.remove(&group);
+        let removed = self.store.borrow_mut().remove_group(group);
+        removed.map_err(|e| PartitionError::Storage(e.to_string()))
+    }
+
+    /// Stops all replicas and closes the store, so that the next start replays nothing.
+    /// No round may be in flight.
+    ///
+    /// # Errors
+    /// As the store says; what was acknowledged is safe in any case.
+    pub fn close(mut self) -> Result<(), StoreError> {
+        assert!(self.in_flight.is_none(), "close() waits for the round in flight");
+        if self.poisoned.is_none() {
+            if let Some(states) = self.states() {
+                if let Err(error) = states.write(self.disk.as_ref(), &self.config.dir) {
+                    tracing::warn!(%error, "cannot save the replicas' states");
+                }
+            }
+        }
+        for (_, mut replica) in std::mem::take(&mut self.replicas) {
+            if let Some(leader) = replica.leader.take() {
+                leader.fail(&PartitionError::ShuttingDown);
+            }
+            if let Some(machine) = &mut replica.machine {
+                machine.lost_leadership();
+            }
+            replica.shared.fence("the node is shutting down");
+        }
+        match Rc::try_unwrap(self.store) {
+            Ok(store) => store.into_inner().flush_and_close(),
+            Err(_) => unreachable!("replicas held the only other references"),
+        }
+    }
+}
+
+fn lost_log_marker(dir: &Path, group: GroupId) -> PathBuf {
+    dir.join(format!("lost-log-{group}"))
+}

@@ -1,0 +1,273 @@
+//! One replica: a Raft peer, its application's state and, on the leader, who waits for what.
+
+use std::cell::RefCell;
+use std::collections::VecDeque;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use headrace_log::{GroupLog, Store};
+use headrace_raft::{
+    Committed, ConfState, GroupReady, InstallSnapshot, Payload, PeerId, RaftGroup, RaftMessage,
+    Role, Status, Token,
+};
+use headrace_wire::batch::BatchHeader;
+
+use super::machine::StateMachine;
+use super::state::{decode_snapshot, GroupState};
+use crate::image::{GroupId, NodeId};
+use crate::partition::in_sync::{node_of, InSync};
+use crate::partition::leader::{Leader, Limits, Safe, Standing};
+use crate::partition::producers::Producers;
+use crate::partition::shared::PartitionShared;
+use crate::partition::{Offsets, PartitionConfig};
+
+/// Entries that are read at once when a leader looks through its uncommitted tail.
+const TAIL_CHUNK_BYTES: u64 = 4 << 20;
+
+/// What lies beside the log: the members and the application's state as of `index`.
+pub(crate) struct AppState {
+    pub index: u64,
+    pub term: u64,
+    pub members: ConfState,
+    producers: Option<Producers>,
+}
+
+impl AppState {
+    /// A partition's producers; `None` for a group with a state machine.
+    pub fn producers(&self) -> Option<&Producers> {
+        self.producers.as_ref()
+    }
+
+    /// Reads a saved state.
+    pub fn open(state: &GroupState, has_machine: bool) -> Result<AppState, String> {
+        let producers = match has_machine {
+            true => None,
+            false => {
+                Some(Producers::decode(&state.payload).ok_or("the saved producers are damaged")?)
+            }
+        };
+        Ok(AppState {
+            index: state.index,
+            term: state.term,
+            members: state.members.clone(),
+            producers,
+        })
+    }
+
+    pub fn expire_producers(&mut self, before_ms: i64) {
+        if let Some(producers) = &mut self.producers {
+            producers.expire(before_ms);
+        }
+    }
+}
+
+/// Messages that wait for a sync.
+pub(crate) struct Unsynced {
+    pub token: Token,
+    pub messages: Vec<(PeerId, RaftMessage)>,
+    /// The shard's round that covers it; 0 while it is not taken yet.
+    pub round: u64,
+}
+
+/// What was last told about who leads.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Told {
+    pub leader: Option<NodeId>,
+    pub epoch: i32,
+    pub serving: bool,
+    pub in_sync: Vec<NodeId>,
+}
+
+pub(crate) struct Replica {
+    pub group: GroupId,
+    pub raft: RaftGroup,
+    pub shared: Arc<PartitionShared>,
+    pub config: PartitionConfig,
+    pub preferred: Option<NodeId>,
+    pub app: Rc<RefCell<AppState>>,
+    pub machine: Option<Box<dyn StateMachine>>,
+    pub leader: Option<Leader>,
+    pub in_sync: Option<InSync>,
+    pub unsynced: VecDeque<Unsynced>,
+    /// The commit index that the journal knows.
+    pub saved_commit: u64,
+    /// The index of the state in the states file.
+    pub saved_state: u64,
+    /// Until when a new group's first replica asks for votes without waiting for a timeout.
+    pub eager_until_ms: i64,
+    pub told: Told,
+    pub limits: Limits,
+    /// It waits for what its damaged log lost.
+    pub lost_log: bool,
+}
+
+impl Replica {
+    pub fn standing(&self, log: &GroupLog, now_ms: i64) -> Standing {
+        let status = self.raft.status();
+        Standing {
+            established: status.established,
+            transferring: self.raft.transferring(),
+            in_sync: self.in_sync.as_ref().map_or(1, |s| s.nodes().len()),
+            log_start: log.start_offset(),
+            now_ms,
+        }
+    }
+
+    /// Takes a snapshot in place of the log and the state.
+    ///
+    /// # Errors
+    /// When its bytes make no sense, or the store fails: the replica must be fenced.
+    pub fn install(
+        &mut self,
+        store: &mut Store,
+        snapshot: &InstallSnapshot,
+        ready: &GroupReady,
+    ) -> Result<(), String> {
+        let (offset, mut state) =
+            decode_snapshot(snapshot.data.clone()).map_err(|e| e.to_string())?;
+        state.members = snapshot.members.clone();
+        let start = headrace_log::LogStart {
+            index: snapshot.index,
+            term: snapshot.term,
+            offset,
+            app: state.encode(),
+        };
+        store.reset_group(self.group, start, hard_state(ready)).map_err(|e| e.to_string())?;
+        *self.app.borrow_mut() = AppState::open(&state, self.machine.is_some())?;
+        if let Some(machine) = &mut self.machine {
+            machine.restore(&state.payload)?;
+        }
+        self.shared.set_members(state.members);
+        Ok(())
+    }
+
+    /// Applies committed entries to the application's state.
+    pub fn apply(&mut self, committed: Vec<Committed>) {
+        let mut app = self.app.borrow_mut();
+        for entry in committed {
+            if entry.index <= app.index {
+                continue;
+            }
+            (app.index, app.term) = (entry.index, entry.term);
+            match (&entry.payload, &mut self.machine) {
+                (Payload::Batch(batch), Some(machine)) => machine.apply(entry.index, batch),
+                (_, Some(machine)) => machine.skip(entry.index),
+                (Payload::Batch(batch), None) => {
+                    if let (Some(producers), Ok(header)) =
+                        (&mut app.producers, BatchHeader::parse(batch))
+                    {
+                        producers.record(&header);
+                    }
+                }
+                (_, None) => {}
+            }
+        }
+    }
+
+    /// The state as of the last applied entry, to be saved.
+    pub fn state(&self) -> GroupState {
+        let app = self.app.borrow();
+        let payload = match (&self.machine, &app.producers) {
+            (Some(machine), _) => machine.snapshot(),
+            (None, Some(producers)) => producers.encode(),
+            (None, None) => Bytes::new(),
+        };
+        GroupState { index: app.index, term: app.term, members: app.members.clone(), payload }
+    }
+
+    /// Becomes or ceases to be a leader, as Raft says.
+    ///
+    /// # Errors
+    /// When the log's tail cannot be read.
+    pub fn follow_role(
+        &mut self,
+        status: &Status,
+        log: &GroupLog,
+        me: PeerId,
+        lag: (i64, i64),
+    ) -> Result<(), String> {
+        let epoch = i32::try_from(status.term).map_err(|_| "term beyond 2^31")?;
+        let leads = status.role == Role::Leader;
+        if self.leader.as_ref().is_some_and(|l| !leads || l.epoch() != epoch) {
+            let next = status.leader.map(node_of).filter(|&node| node != node_of(me));
+            if let Some(old) = self.leader.take() {
+                old.resign(next);
+            }
+            self.in_sync = None;
+            if let Some(machine) = &mut self.machine {
+                machine.lost_leadership();
+            }
+        }
+        if leads && self.leader.is_none() {
+            let producers = self.producers_at_end(log)?;
+            self.leader = Some(Leader::new(epoch, log.end_offset(), producers, self.limits));
+            self.in_sync = Some(InSync::new(me, lag.0, lag.1));
+        }
+        Ok(())
+    }
+
+    /// The committed producers and those of the uncommitted tail.
+    fn producers_at_end(&self, log: &GroupLog) -> Result<Producers, String> {
+        let app = self.app.borrow();
+        let mut producers = app.producers.clone().unwrap_or_default();
+        let (mut index, end) = (app.index.max(log.first_index() - 1) + 1, log.last_index() + 1);
+        while index < end {
+            let entries = log.entries(index, end, TAIL_CHUNK_BYTES).map_err(|e| e.to_string())?;
+            if entries.is_empty() {
+                return Err(format!("entry {index} cannot be read"));
+            }
+            index += entries.len() as u64;
+            for entry in entries {
+                let header = BatchHeader::parse(&entry.batch).map_err(|e| e.to_string())?;
+                producers.record(&header);
+            }
+        }
+        Ok(producers)
+    }
+
+    /// Answers appends that are safe by now.
+    pub fn answer(&mut self, status: &Status, log: &GroupLog) {
+        let Some(leader) = &mut self.leader else { return };
+        if !status.established {
+            return;
+        }
+        let raft = &self.raft;
+        let holders = |end_offset: i64| {
+            raft.peers()
+                .filter(|p| {
+                    p.voter && log.end_offset_at(p.matched.min(status.last_index)) >= end_offset
+                })
+                .count()
+        };
+        let voters = self.app.borrow().members.voters.len();
+        let safe = Safe {
+            committed: log.end_offset_at(status.commit),
+            persisted: log.end_offset_at(status.persisted.min(status.last_index)),
+            in_sync: self.in_sync.as_ref().map_or(1, |s| s.nodes().len()),
+            majority: voters / 2 + 1,
+            holders: &holders,
+        };
+        leader.answer(&self.config, &safe);
+    }
+
+    /// Where the log stands, for other threads. The high watermark never goes back within an
+    /// epoch: Raft's commit index does not.
+    pub fn offsets(&self, status: &Status, log: &GroupLog) -> Offsets {
+        let high_watermark = log.end_offset_at(status.commit).max(log.start_offset());
+        Offsets {
+            log_start: log.start_offset(),
+            high_watermark,
+            last_stable: high_watermark,
+            log_end: log.end_offset(),
+            epoch: i32::try_from(status.term).unwrap_or(i32::MAX),
+            is_leader: status.established && self.leader.is_some(),
+        }
+    }
+}
+
+/// The hard state of a ready, as the log keeps it.
+pub(crate) fn hard_state(ready: &GroupReady) -> headrace_log::HardState {
+    let hard = ready.hard_state;
+    headrace_log::HardState { term: hard.term, vote: hard.vote, commit: hard.commit }
+}

@@ -1,0 +1,247 @@
+//! What a shard does as time passes: ticks, hand-overs, saved states, the store's housekeeping.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use headrace_log::{CheckpointJob, LogStart};
+use headrace_raft::Role;
+
+use super::replica::Replica;
+use super::state::StatesFile;
+use super::Shard;
+use crate::image::{GroupId, NodeId};
+use crate::partition::in_sync::{node_of, peer_of};
+use crate::partition::producers::EXPIRATION_MS;
+
+/// Between two looks at who should lead.
+const BALANCE_INTERVAL_MS: i64 = 500;
+/// Hand-overs of one shard in one look: leadership moves gently.
+const MAX_HANDOVERS: usize = 8;
+/// Hand-overs of one shard in one tick while the node leaves.
+const MAX_HANDOVERS_LEAVING: usize = 256;
+/// How long a preferred leader must have been in sync before it gets leadership back.
+const SETTLED_MS: i64 = 3_000;
+/// Between two states files.
+const STATES_INTERVAL_MS: i64 = 30_000;
+/// Entries after which a state machine's snapshot replaces the start of its log.
+const MACHINE_LOG_ENTRIES: u64 = 1_000;
+
+impl Shard {
+    /// Time passes by one tick.
+    pub fn tick(&mut self, now_ms: i64) {
+        if self.poisoned.is_some() {
+            return;
+        }
+        let groups: Vec<GroupId> = self.replicas.keys().copied().collect();
+        for group in groups {
+            let busy = self.guarded(group, |replica, _| Ok(tick(replica, now_ms)));
+            if busy == Some(true) {
+                self.dirty.insert(group);
+            }
+        }
+        if self.draining.contains(&self.config.node) {
+            self.hand_over(now_ms, MAX_HANDOVERS_LEAVING);
+        } else if now_ms >= self.next_balance_ms {
+            self.next_balance_ms = now_ms + BALANCE_INTERVAL_MS;
+            if self.config.leader_balancing {
+                self.hand_over(now_ms, MAX_HANDOVERS);
+            }
+        }
+    }
+
+    /// Hands leadership to whoever should have it.
+    fn hand_over(&mut self, now_ms: i64, max: usize) {
+        let me = self.config.node;
+        let mut moved = 0;
+        for (&group, replica) in &mut self.replicas {
+            if moved == max {
+                break;
+            }
+            if !replica.raft.status().established || replica.raft.transferring() {
+                continue;
+            }
+            if let Some(to) = successor(replica, me, &self.draining, now_ms) {
+                replica.raft.transfer_leader(peer_of(to));
+                self.dirty.insert(group);
+                moved += 1;
+            }
+        }
+    }
+
+    /// Housekeeping, about once a second. Returns the states file when it is time to write it;
+    /// [`super::Input::StatesSaved`] must follow.
+    pub fn maintain(&mut self, now_ms: i64) -> Option<StatesFile> {
+        if self.poisoned.is_some() {
+            return None;
+        }
+        if let Err(why) = self.save_commits() {
+            self.poison(why);
+            return None;
+        }
+        if let Err(why) = self.cut_machine_logs() {
+            self.poison(why);
+            return None;
+        }
+        for replica in self.replicas.values_mut() {
+            replica.app.borrow_mut().expire_producers(now_ms - EXPIRATION_MS);
+        }
+        let limits: BTreeMap<GroupId, u64> = self
+            .replicas
+            .iter()
+            .map(|(&group, r)| (group, r.saved_state.min(r.raft.status().commit)))
+            .collect();
+        // Retention must not pass a state from which the rest of the log can be applied.
+        let committed = |group: GroupId| limits.get(&group).copied().unwrap_or(0);
+        let outcome = self.store.borrow_mut().maintain(now_ms, &committed);
+        if let Err(error) = outcome {
+            self.poison(error.to_string());
+            return None;
+        }
+        self.publish_offsets();
+        self.states_due(now_ms)
+    }
+
+    /// Commit indices that no write has carried to the journal yet.
+    fn save_commits(&mut self) -> Result<(), String> {
+        let mut store = self.store.borrow_mut();
+        for (&group, replica) in &mut self.replicas {
+            let hard = replica.raft.hard_state();
+            // Only what is durable may be named here: term and vote are, when nothing is pending.
+            if hard.commit > replica.saved_commit && replica.unsynced.is_empty() {
+                let hard = headrace_log::HardState {
+                    term: hard.term,
+                    vote: hard.vote,
+                    commit: hard.commit,
+                };
+                store.stage(group, Vec::new(), Some(hard)).map_err(|e| e.to_string())?;
+                replica.saved_commit = hard.commit;
+            }
+        }
+        Ok(())
+    }
+
+    /// A state machine's snapshot replaces the start of its log now and then.
+    fn cut_machine_logs(&mut self) -> Result<(), String> {
+        let mut store = self.store.borrow_mut();
+        for (&group, replica) in &mut self.replicas {
+            if replica.machine.is_none() {
+                continue;
+            }
+            let start = store.start(group);
+            let applied = replica.app.borrow().index;
+            if applied < start.index + MACHINE_LOG_ENTRIES {
+                continue;
+            }
+            let state = replica.state();
+            let log = store.log(group).ok_or("the log is gone")?;
+            let start = LogStart {
+                index: state.index,
+                term: state.term,
+                offset: log.end_offset_at(state.index),
+                app: state.encode(),
+            };
+            store.truncate_prefix(group, start).map_err(|e| e.to_string())?;
+        }
+        Ok(())
+    }
+
+    fn publish_offsets(&mut self) {
+        let store = self.store.borrow();
+        for (&group, replica) in &mut self.replicas {
+            if let Some(log) = store.log(group) {
+                let status = replica.raft.status();
+                replica.shared.publish(replica.offsets(&status, log));
+            }
+        }
+    }
+
+    fn states_due(&mut self, now_ms: i64) -> Option<StatesFile> {
+        if self.saving_states || now_ms < self.next_states_ms {
+            return None;
+        }
+        self.next_states_ms = now_ms + STATES_INTERVAL_MS;
+        let states = self.states()?;
+        self.saving_states = true;
+        Some(states)
+    }
+
+    /// All partitions' states, or `None` if the file has them already.
+    pub(super) fn states(&self) -> Option<StatesFile> {
+        let plain = || self.replicas.iter().filter(|(_, r)| r.machine.is_none());
+        if !plain().any(|(_, r)| r.app.borrow().index > r.saved_state) {
+            return None;
+        }
+        let states = plain().map(|(&group, r)| (group, r.state())).collect();
+        Some(StatesFile::new(&states))
+    }
+
+    pub(super) fn checkpoint_done(&mut self, job: CheckpointJob) {
+        let done = self.store.borrow_mut().checkpoint_done(job);
+        if let Err(error) = done {
+            self.poison(error.to_string());
+        }
+    }
+
+    pub(super) fn states_saved(&mut self, indices: Vec<(GroupId, u64)>) {
+        self.saving_states = false;
+        for (group, index) in indices {
+            if let Some(replica) = self.replicas.get_mut(&group) {
+                replica.saved_state = replica.saved_state.max(index);
+            }
+        }
+    }
+}
+
+/// Returns whether there is something to process.
+fn tick(replica: &mut Replica, now_ms: i64) -> bool {
+    replica.raft.tick();
+    let status = replica.raft.status();
+    if now_ms < replica.eager_until_ms && status.leader.is_none() && status.term == 0 {
+        // The others may not have created their replicas yet, so ask again at every tick.
+        replica.raft.campaign();
+    }
+    let mut changed = false;
+    if status.role == Role::Leader {
+        if let Some(in_sync) = &mut replica.in_sync {
+            changed = in_sync.update(replica.raft.peers(), status.last_index, now_ms);
+        }
+    }
+    changed || replica.raft.has_ready()
+}
+
+/// Who should lead instead of this node, if anyone.
+fn successor(
+    replica: &Replica,
+    me: NodeId,
+    draining: &BTreeSet<NodeId>,
+    now_ms: i64,
+) -> Option<NodeId> {
+    if draining.contains(&me) {
+        return best_successor(replica, me, draining);
+    }
+    let preferred = replica.preferred?;
+    if preferred == me || draining.contains(&preferred) {
+        return None;
+    }
+    let in_sync_for_ms = replica.in_sync.as_ref()?.in_sync_for_ms(preferred, now_ms)?;
+    (in_sync_for_ms >= SETTLED_MS).then_some(preferred)
+}
+
+/// The best replica to take over: the preferred one, else the one that has most of the log.
+pub(super) fn best_successor(
+    replica: &Replica,
+    me: NodeId,
+    draining: &BTreeSet<NodeId>,
+) -> Option<NodeId> {
+    let in_sync = replica.in_sync.as_ref()?;
+    let fit =
+        |node: NodeId| node != me && !draining.contains(&node) && in_sync.nodes().contains(&node);
+    if let Some(preferred) = replica.preferred.filter(|&node| fit(node)) {
+        return Some(preferred);
+    }
+    replica
+        .raft
+        .peers()
+        .filter(|p| fit(node_of(p.peer)))
+        .max_by_key(|p| (p.matched, std::cmp::Reverse(p.peer)))
+        .map(|p| node_of(p.peer))
+}
