@@ -7,7 +7,7 @@ use crate::records::{offset_key, OffsetValue, Record};
 /// Topic and partition.
 pub(crate) type Place = (String, i32);
 
-/// Committed offsets by topic and partition, and how many commits of each are being written.
+/// Committed offsets by topic and partition, and how many writes of each are under way.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Offsets {
     committed: BTreeMap<String, BTreeMap<i32, OffsetValue>>,
@@ -59,7 +59,25 @@ impl Offsets {
         }
     }
 
-    /// A commit of this place was handed to the log.
+    /// The same offset is durable, younger than `renew_ms`, and no write of the place is on its
+    /// way.
+    pub(crate) fn holds(
+        &self,
+        topic: &str,
+        partition: i32,
+        value: &OffsetValue,
+        renew_ms: i64,
+    ) -> bool {
+        let Some(held) = self.get(topic, partition) else { return false };
+        let age_ms = value.commit_timestamp_ms.saturating_sub(held.commit_timestamp_ms);
+        let same = OffsetValue { commit_timestamp_ms: held.commit_timestamp_ms, ..value.clone() };
+        *held == same
+            && (0..renew_ms).contains(&age_ms)
+            && held.expire_timestamp_ms.is_none()
+            && !self.writing.contains_key(&(topic.to_owned(), partition))
+    }
+
+    /// A write of this place (a commit or its deletion) was handed to the log.
     pub(crate) fn begin(&mut self, topic: &str, partition: i32) {
         *self.writing.entry((topic.to_owned(), partition)).or_default() += 1;
     }
@@ -83,7 +101,7 @@ impl Offsets {
         places
     }
 
-    /// Offsets that `expired` names and that no commit is about to renew.
+    /// Offsets that `expired` names and that no write is about to renew or delete.
     pub(crate) fn select(&self, expired: impl Fn(&str, &OffsetValue) -> bool) -> Vec<Place> {
         let all = self.iter().filter(|(topic, _, value)| expired(topic, value));
         let places = all.map(|(topic, partition, _)| (topic.to_owned(), partition));

@@ -317,7 +317,8 @@ impl World {
                 name: "t".into(),
                 partitions: vec![OffsetCommitRequestPartition {
                     partition_index: i32::from(partition),
-                    committed_offset: self.committed,
+                    // The same offset several times in a row, as idle consumers do.
+                    committed_offset: self.committed / 8,
                     committed_metadata: Some("m".into()),
                     ..Default::default()
                 }],

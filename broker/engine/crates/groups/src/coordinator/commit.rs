@@ -5,12 +5,17 @@ use headrace_wire::messages::OffsetCommitRequest;
 use headrace_wire::ErrorCode;
 use uuid::Uuid;
 
-use super::writes::{Completion, Plan};
+use super::writes::{Completion, Plan, Planned};
 use super::{Context, Coordinator};
 use crate::api::{Call, Response, Token, WriteError};
 use crate::errors::{commit_error, commit_response};
 use crate::group::{Group, GroupState};
 use crate::records::{offset_key, OffsetValue, Record};
+
+/// An offset that is committed again unchanged is written again only after this time, or a tenth
+/// of the retention if that is less: consumers commit every few seconds whether they read
+/// anything or not, and all that a new record would tell is that the offset is still in use.
+const MAX_RENEW_MS: i64 = 60 * 60 * 1000;
 
 impl Coordinator {
     pub(super) fn offset_commit(&mut self, now_ms: i64, call: &Call, request: OffsetCommitRequest) {
@@ -76,21 +81,30 @@ impl Group {
             -1 => None,
             retention_ms => Some(now_ms.saturating_add(retention_ms)),
         };
-        let mut plan: Plan = Vec::new();
+        let renew_ms = MAX_RENEW_MS.min(ctx.config.offsets_retention_ms / 10);
+        let mut plan = Vec::new();
         let mut records = Vec::new();
         for topic in &request.topics {
             for partition in &topic.partitions {
                 let value = new_value(partition, now_ms, expire_ms, topic.topic_id, limit_bytes);
-                if let Ok(value) = &value {
-                    self.offsets.begin(&topic.name, partition.partition_index);
-                    let key = offset_key(&self.id, &topic.name, partition.partition_index);
-                    records.push(Record { key, value: Some(value.encode()) });
-                }
-                plan.push(value);
+                let index = partition.partition_index;
+                let planned = match value {
+                    Err(code) => Planned::Refused(code),
+                    Ok(value) if self.offsets.holds(&topic.name, index, &value, renew_ms) => {
+                        Planned::Same
+                    }
+                    Ok(value) => {
+                        self.offsets.begin(&topic.name, index);
+                        let key = offset_key(&self.id, &topic.name, index);
+                        records.push(Record { key, value: Some(value.encode()) });
+                        Planned::Write(value)
+                    }
+                };
+                plan.push(planned);
             }
         }
         if records.is_empty() {
-            let response = commit_response(&request, |at| plan_code(&plan[at], Ok(())));
+            let response = commit_response(&request, |at| plan[at].code(Ok(())));
             ctx.reply(call.token, Response::OffsetCommit(response));
             return;
         }
@@ -106,29 +120,19 @@ impl Group {
         plan: Plan,
         outcome: Result<(), WriteError>,
     ) {
-        let response = commit_response(request, |at| plan_code(&plan[at], outcome));
+        let coded = outcome.map_err(WriteError::commit_code);
+        let response = commit_response(request, |at| plan[at].code(coded));
         let partitions = request.topics.iter().flat_map(|topic| {
             topic.partitions.iter().map(|partition| (&topic.name, partition.partition_index))
         });
         for ((topic, partition), planned) in partitions.zip(plan) {
-            let Ok(value) = planned else { continue };
+            let Planned::Write(value) = planned else { continue };
             self.offsets.end(&(topic.to_string(), partition));
             if outcome.is_ok() {
                 self.offsets.set(topic, partition, value);
             }
         }
         ctx.reply(token, Response::OffsetCommit(response));
-    }
-}
-
-fn plan_code(
-    planned: &Result<OffsetValue, ErrorCode>,
-    outcome: Result<(), WriteError>,
-) -> ErrorCode {
-    match (planned, outcome) {
-        (Err(code), _) => *code,
-        (Ok(_), Err(error)) => error.commit_code(),
-        (Ok(_), Ok(())) => ErrorCode::None,
     }
 }
 

@@ -98,6 +98,9 @@ impl Group {
     }
 
     fn append_tombstones(&mut self, ctx: &mut Context, places: Vec<Place>) {
+        for (topic, partition) in &places {
+            self.offsets.begin(topic, *partition);
+        }
         for chunk in places.chunks(TOMBSTONES_PER_APPEND) {
             let records = tombstones(&self.id, chunk);
             ctx.append(&self.id, records, Completion::Expire { places: chunk.to_vec() });

@@ -74,6 +74,15 @@ impl Coordinator {
         Coordinator { groups: BTreeMap::new(), context, timers: BinaryHeap::new(), next_expiry_ms }
     }
 
+    /// Takes changed settings. They hold for what comes; sessions and rebalances under way keep
+    /// the times that they began with.
+    pub fn configure(&mut self, config: Config) {
+        let interval_ms = config.offsets_retention_check_interval_ms;
+        let before_ms = self.context.config.offsets_retention_check_interval_ms;
+        self.next_expiry_ms = self.next_expiry_ms.saturating_add(interval_ms - before_ms);
+        self.context.config = config;
+    }
+
     /// Groups here, dead ones included.
     pub fn group_count(&self) -> usize {
         self.groups.len()

@@ -15,7 +15,29 @@ use crate::offsets::Place;
 use crate::records::OffsetValue;
 
 /// What becomes of each partition of a commit, counted over all topics of the request.
-pub(super) type Plan = Vec<Result<OffsetValue, ErrorCode>>;
+pub(super) type Plan = Vec<Planned>;
+
+/// What becomes of one partition of a commit.
+#[derive(Debug)]
+pub(super) enum Planned {
+    /// It is being written.
+    Write(OffsetValue),
+    /// The same was written a while ago: nothing to do.
+    Same,
+    /// It cannot be stored.
+    Refused(ErrorCode),
+}
+
+impl Planned {
+    /// The answer, when the write ends as `outcome` says.
+    pub(super) fn code(&self, outcome: Result<(), ErrorCode>) -> ErrorCode {
+        match (self, outcome) {
+            (Planned::Refused(code), _) => *code,
+            (Planned::Write(_), Err(code)) => code,
+            (Planned::Write(_), Ok(())) | (Planned::Same, _) => ErrorCode::None,
+        }
+    }
+}
 
 /// An append that has not been answered.
 #[derive(Debug)]
@@ -106,8 +128,7 @@ impl Completion {
                 ctx.reply(waiter.token, Response::Join(response));
             }
             Completion::Commit { token, request, plan } => {
-                let response =
-                    commit_response(&request, |at| *plan[at].as_ref().err().unwrap_or(&code));
+                let response = commit_response(&request, |at| plan[at].code(Err(code)));
                 ctx.reply(token, Response::OffsetCommit(response));
             }
             Completion::Delete { token: Some(token) } => {
@@ -144,9 +165,10 @@ impl Group {
                 self.committed(ctx, token, &request, plan, outcome);
             }
             Completion::Expire { places } => {
-                if outcome.is_ok() {
-                    for (topic, partition) in places {
-                        self.offsets.remove(&topic, partition);
+                for place in places {
+                    self.offsets.end(&place);
+                    if outcome.is_ok() {
+                        self.offsets.remove(&place.0, place.1);
                     }
                 }
             }
