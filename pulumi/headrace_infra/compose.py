@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from headrace_infra.config import Settings
+from headrace_infra.config import ConfigError, Settings
 
 
 def machines(settings: Settings, stack: str) -> dict[str, Any]:
@@ -12,6 +12,9 @@ def machines(settings: Settings, stack: str) -> dict[str, Any]:
         from headrace_infra.local.hosts import LocalHosts, LocalHostsArgs  # noqa: PLC0415
 
         return LocalHosts(settings.name, LocalHostsArgs(settings, stack)).exports()
+    if settings.aws is None or settings.region is None:
+        raise ConfigError("headrace:aws and aws:region are missing")
     from headrace_infra.cloud import AwsHosts, AwsHostsArgs  # noqa: PLC0415
 
-    return AwsHosts(settings.name, AwsHostsArgs(settings)).exports()
+    args = AwsHostsArgs(settings, settings.aws, settings.region)
+    return AwsHosts(settings.name, args).exports()

@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 PROJECT = "headrace"
 
+_ZONE = re.compile(r"^[a-h]$")
 _NAME_MAX_CHARS = 20
 _NAME = re.compile(r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$")
 
@@ -69,6 +70,7 @@ class AwsSettings(_Strict):
     vpc_cidr: Cidr = IPv4Network("10.40.0.0/16")
     ami: str = Field(pattern=r"^ami-[0-9a-f]{8,17}$")
     instance_type: str = "m7i.large"
+    ssh_public_key: str = Field(pattern=r"^(ssh-ed25519|ecdsa-sha2-\S+|ssh-rsa) [A-Za-z0-9+/=]+")
     client_cidrs: tuple[Cidr, ...] = ()
     operator_cidrs: tuple[Cidr, ...] = ()
     data_volume: DataVolume = DataVolume()
@@ -119,6 +121,9 @@ class Settings(_Strict):
             raise ValueError("aws is missing: the target is aws")
         if self.region is None:
             raise ValueError("aws:region is missing")
+        for name, node in self.nodes.items():
+            if not _ZONE.match(node.zone):
+                raise ValueError(f"nodes.{name}.zone is {node.zone!r}: on AWS a letter from a to h")
         unknown = sorted(set(self.aws.retired) - set(self.nodes))
         if unknown:
             raise ValueError(f"aws.retired names {', '.join(unknown)}, which nodes does not have")

@@ -19,7 +19,7 @@ _LOG = logging.getLogger("headrace_infra.down")
 
 def down(stack: str, directory: Path) -> None:
     """Removes a stack; nothing to do if there is none."""
-    engine.Engine(stack, stacks.settings_file(stack)).destroy()
+    engine.Engine(stack).destroy()
     inventory.remove(directory)
     shutil.rmtree(paths.stack_directory(stack), ignore_errors=True)
 

@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from headrace_infra import outputs, paths
+from headrace_infra import outputs, paths, stacks
 
 _ENSURE = paths.PROJECT_DIRECTORY / "engine" / "ensure"
 # A cold build of the engine takes five minutes on two idle cores; machines are busy and slow.
@@ -24,6 +24,8 @@ def environment() -> dict[str, str]:
     base = dict(os.environ)
     # The plugins run the first python3 on PATH: make it the one that has the packages.
     base["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{base.get('PATH', os.defpath)}"
+    # Providers are loaded by name, wherever the engine starts them.
+    base["PYTHONPATH"] = str(paths.PROJECT_DIRECTORY)
     done = subprocess.run(
         [str(_ENSURE)],
         env=base,
@@ -41,33 +43,29 @@ def environment() -> dict[str, str]:
 
 
 class Engine:
-    """One stack. `config_file` replaces the project's `Pulumi.STACK.yaml`."""
+    """One stack; `project` is the folder with its `Pulumi.yaml` (see stacks.py)."""
 
-    def __init__(self, stack: str, config_file: Path | None = None) -> None:
+    def __init__(self, stack: str, project: Path | None = None) -> None:
         self.stack = stack
-        self._config_file = config_file
+        self._project = project or stacks.project_directory(stack)
         self._environment = environment()
 
     def up(self) -> None:
         """Makes the stack if need be, then creates, repairs and changes what differs."""
         if not self.exists():
-            self._run("stack", "init", self.stack, *self._config(), stack=False)
-        self._run(
-            "up", "--yes", "--skip-preview", "--refresh", "--suppress-outputs", *self._config()
-        )
+            self._run("stack", "init", self.stack, stack=False)
+        self._run("up", "--yes", "--skip-preview", "--refresh", "--suppress-outputs")
 
     def expect_no_changes(self) -> None:
         """Raises EngineError if a refresh or the program would change anything."""
-        self._run(
-            "preview", "--refresh", "--expect-no-changes", "--suppress-outputs", *self._config()
-        )
+        self._run("preview", "--refresh", "--expect-no-changes", "--suppress-outputs")
 
     def destroy(self) -> None:
         """Removes everything the stack made, and the stack; its settings file stays."""
         if not self.exists():
             return
-        self._run("destroy", "--yes", "--skip-preview", "--suppress-outputs", *self._config())
-        self._run("stack", "rm", "--yes", "--preserve-config", *self._config())
+        self._run("destroy", "--yes", "--skip-preview", "--suppress-outputs")
+        self._run("stack", "rm", "--yes", "--preserve-config")
 
     def exists(self) -> bool:
         """Whether the backend knows the stack."""
@@ -79,16 +77,13 @@ class Engine:
         text = self._capture("stack", "output", "--json", "--stack", self.stack)
         return outputs.parse(json.loads(text))
 
-    def _config(self) -> list[str]:
-        return [f"--config-file={self._config_file}"] if self._config_file else []
-
     def _run(self, *arguments: str, stack: bool = True) -> None:
         command = ["pulumi", *arguments, "--non-interactive"]
         if stack:
             command += ["--stack", self.stack]
         done = subprocess.run(
             command,
-            cwd=paths.PROJECT_DIRECTORY,
+            cwd=self._project,
             env=self._environment,
             stdout=sys.stderr,
             timeout=_STACK_SECONDS,
@@ -102,7 +97,7 @@ class Engine:
     def _capture(self, *arguments: str) -> str:
         done = subprocess.run(
             ["pulumi", *arguments, "--non-interactive"],
-            cwd=paths.PROJECT_DIRECTORY,
+            cwd=self._project,
             env=self._environment,
             stdout=subprocess.PIPE,
             text=True,

@@ -19,6 +19,13 @@ from headrace_infra.outputs import Node, Outputs
 _HEADER = "# Written by headrace_infra.inventory from the outputs of a Pulumi stack: do not edit.\n"
 
 
+class _Dumper(yaml.SafeDumper):
+    """Indents lists below their key, as the linters of this repository ask for."""
+
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:  # noqa: ARG002
+        super().increase_indent(flow, False)
+
+
 def hosts(found: Outputs, known_hosts: Path, package: Path | None = None) -> dict[str, Any]:
     """The inventory: one group of brokers, their seeds, and one group for each rack."""
     racks: dict[str, dict[str, Any]] = {}
@@ -99,7 +106,8 @@ def write(found: Outputs, directory: Path, package: Path | None = None) -> Path:
     known_hosts = directory.resolve() / "known_hosts"
     if any(node.host_key for node in found.nodes):
         _replace(known_hosts, known_hosts_text(found))
-    text = yaml.safe_dump(hosts(found, known_hosts, package), sort_keys=False, explicit_start=True)
+    document = hosts(found, known_hosts, package)
+    text = yaml.dump(document, Dumper=_Dumper, sort_keys=False, explicit_start=True, width=96)
     _replace(directory / "hosts.yml", _HEADER + text)
     return directory / "hosts.yml"
 
@@ -160,7 +168,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--package", type=Path, help="the .deb that the playbooks shall install")
     chosen = parser.parse_args(arguments)
     directory = chosen.directory or stacks.inventory_directory(chosen.stack)
-    stack = engine.Engine(chosen.stack, stacks.settings_file(chosen.stack))
+    stack = engine.Engine(chosen.stack)
     path = write(stack.outputs(), directory, chosen.package)
     sys.stdout.write(f"{path}\n")
     return 0

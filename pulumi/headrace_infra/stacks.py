@@ -30,15 +30,20 @@ def inventory_directory(stack: str) -> Path:
     return paths.CHECKOUT / "inventories" / stack
 
 
-def settings_file(stack: str) -> Path:
-    """The stack's settings: `Pulumi.STACK.yaml`, or a derived file in the stack's folder."""
-    own = paths.PROJECT_DIRECTORY / f"Pulumi.{stack}.yaml"
-    if own.exists():
-        return own
-    derived = paths.stack_directory(stack) / "Pulumi.yaml"
-    if not derived.exists():
-        derived.parent.mkdir(parents=True, exist_ok=True)
-        derived.write_text(_derive(stack), encoding="utf-8")
+def project_directory(stack: str) -> Path:
+    """The folder to run pulumi in: the project's own, or one derived for this stack.
+
+    A derived folder has the same project name and program, and the stack's settings.
+    """
+    if (paths.PROJECT_DIRECTORY / f"Pulumi.{stack}.yaml").exists():
+        return paths.PROJECT_DIRECTORY
+    derived = paths.stack_directory(stack)
+    if not (derived / f"Pulumi.{stack}.yaml").exists():
+        derived.mkdir(parents=True, exist_ok=True)
+        project = yaml.safe_load((paths.PROJECT_DIRECTORY / "Pulumi.yaml").read_text("utf-8"))
+        project["main"] = str(paths.PROJECT_DIRECTORY)
+        (derived / "Pulumi.yaml").write_text(yaml.safe_dump(project), "utf-8")
+        (derived / f"Pulumi.{stack}.yaml").write_text(_derive(stack), "utf-8")
     return derived
 
 
@@ -49,7 +54,9 @@ def network_of(stack: str) -> IPv4Network:
 
 def _derive(stack: str) -> str:
     template = paths.PROJECT_DIRECTORY / f"Pulumi.{DEFAULT_STACK}.yaml"
-    document = yaml.safe_load(template.read_text(encoding="utf-8"))
+    document = yaml.safe_load(template.read_text("utf-8"))
+    # The salt belongs to one stack; pulumi makes another.
+    document.pop("encryptionsalt", None)
     config = document["config"]
     config["headrace:name"] = stack
     config["headrace:local"] = {

@@ -31,7 +31,7 @@ def up(stack: str, directory: Path, package: Path | None) -> Path:
 
     Returns the last file written: cluster.json, or hosts.yml without a package.
     """
-    machines = engine.Engine(stack, stacks.settings_file(stack))
+    machines = engine.Engine(stack)
     machines.up()
     found = machines.outputs()
     hosts = inventory.write(found, directory, package)
