@@ -127,7 +127,8 @@ def test_offsets_and_seeking(bootstrap, make_topic):
     partition = TopicPartition(topic, 0)
 
     async def run():
-        async with AIOKafkaProducer(bootstrap_servers=bootstrap) as producer:
+        # Offsets are listed up to the high watermark: wait until the records are below it.
+        async with AIOKafkaProducer(bootstrap_servers=bootstrap, acks="all") as producer:
             for n in range(6):
                 at = RECENT_MS + n * 1000
                 await producer.send_and_wait(topic, b"%d" % n, timestamp_ms=at)

@@ -152,7 +152,7 @@ def test_two_members_and_their_description(servers, kp_admin, make_topic, unique
 
 def test_offsets_by_time(servers, make_topic):
     topic = make_topic()
-    producer = KafkaProducer(bootstrap_servers=servers)
+    producer = KafkaProducer(bootstrap_servers=servers, acks="all")
     for n in range(5):
         producer.send(topic, b"v", timestamp_ms=RECENT_MS + n * 1000)
         producer.flush(WAIT_SECONDS)
