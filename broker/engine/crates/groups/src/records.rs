@@ -456,7 +456,7 @@ pub fn subscribed_topics(metadata: &[u8]) -> Option<Vec<String>> {
 mod tests {
     use super::*;
 
-    /// Bytes as Apache Kafka's schemas (`OffsetCommitKey`, `GroupMetadataValue`, …) lay them out.
+    /// Bytes as the generated classes of Apache Kafka 4.3.1 write them.
     fn hex(text: &str) -> Vec<u8> {
         let digits: Vec<u8> = text.bytes().filter(u8::is_ascii_hexdigit).collect();
         digits
