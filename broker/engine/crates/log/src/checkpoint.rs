@@ -44,7 +44,8 @@ impl CheckpointJob {
             poisoned,
             result: None,
         };
-        for log in store.logs.values_mut() {
+        for id in store.groups() {
+            let log = store.logs.get_mut(&id).expect("listed");
             if std::mem::take(&mut log.start_dirty) {
                 job.starts.push(log.start_file());
                 log.dirty = true;

@@ -92,7 +92,8 @@ pub(crate) fn put_start(out: &mut BytesMut, start: &LogStart) {
 /// Closes a side file: its CRC-32C at the end.
 pub(crate) fn sealed(mut out: BytesMut) -> Bytes {
     let crc = crc32c::crc32c(&out);
-    out.put_u32(crc);
+    // Inverted, so that a run of zeros is no sound file.
+    out.put_u32(!crc);
     out.freeze()
 }
 
@@ -100,7 +101,7 @@ pub(crate) fn sealed(mut out: BytesMut) -> Bytes {
 pub(crate) fn unsealed(mut data: Bytes) -> Decoded<Bytes> {
     let body = data.len().checked_sub(4).ok_or(Malformed)?;
     let stored = u32(&mut data.split_off(body))?;
-    if crc32c::crc32c(&data) != stored {
+    if !crc32c::crc32c(&data) != stored {
         return Err(Malformed);
     }
     Ok(data)

@@ -77,22 +77,36 @@ impl GroupLog {
         Ok(GroupLog { reader, dir, meta, config, hard, dirty: true, start_dirty: false })
     }
 
-    /// Opens what is on disk: the start file and every segment that follows without a gap.
+    /// Opens what is on disk: the start file and every segment that follows without a gap. What
+    /// lies wholly before the start is removed unread; `choose_start` gets the file's.
     pub(crate) fn open(
         disk: &dyn Disk,
         group: GroupId,
         dir: PathBuf,
         meta: LogMeta,
         config: LogConfig,
+        choose_start: impl FnOnce(Option<LogStart>) -> LogStart,
     ) -> Result<(GroupLog, OpenedGroup), StoreError> {
         let mut log = GroupLog::create(disk, group, dir, meta, config)?;
         let mut opened = OpenedGroup::default();
-        if let Some(start) = log.read_start(disk) {
-            log.set_empty(start);
-        }
+        let stored = log.read_start(disk);
+        let start = choose_start(stored.clone());
+        let start_index = start.index;
+        let start_dirty = start != stored.unwrap_or_default();
+        log.set_empty(start.clone());
         let names = disk.list(&log.dir).map_err(StoreError::io("list", &log.dir))?;
+        let names: Vec<&String> = names.iter().filter(|name| name.ends_with(".log")).collect();
+        let base = |name: &str| name.get(21..41).and_then(|digits| digits.parse::<u64>().ok());
+        let kept = names
+            .windows(2)
+            .take_while(|pair| base(pair[1]).is_some_and(|next| next <= start_index + 1));
+        let (behind, names) = names.split_at(kept.count());
+        for name in behind {
+            let path = log.dir.join(name);
+            disk.remove_file(&path).map_err(StoreError::io("remove", &path))?;
+        }
         let mut next_index = None;
-        for name in names.iter().filter(|name| name.ends_with(".log")) {
+        for name in names {
             let path = log.dir.join(name);
             if opened.reason.is_some() {
                 opened.stale.push(path);
@@ -120,6 +134,11 @@ impl GroupLog {
             opened.reason = scan.reason;
             log.push_segment(segment);
         }
+        // The last file's end is known only now: it too may lie before the start.
+        for segment in log.advance(start) {
+            segment.remove(disk)?;
+        }
+        log.start_dirty = start_dirty;
         log.dirty = log.with(|s| s.segments.iter().any(|segment| segment.is_dirty()));
         Ok((log, opened))
     }

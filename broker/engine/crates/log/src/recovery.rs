@@ -38,8 +38,9 @@ struct Replayed {
     opened: OpenedGroup,
     /// The last index that was durable, as far as the journal was read.
     expected: u64,
-    /// The largest index that was seen to be missing; moot when the log starts behind it.
-    missing_upto: u64,
+    /// The first and last index that the segments lack; moot when a later frame cuts the log
+    /// before them, or moves its start behind them.
+    missing: Option<(u64, u64)>,
     /// Where the log must begin at least: the start file may not be older than the baseline.
     least_start: u64,
 }
@@ -48,6 +49,7 @@ struct Replay<'a> {
     disk: &'a dyn Disk,
     dir: &'a Path,
     groups: HashMap<GroupId, Replayed>,
+    outlook: HashMap<GroupId, Outlook>,
     report: RecoveryReport,
 }
 
@@ -66,12 +68,22 @@ pub(crate) fn recover(disk: &dyn Disk, dir: &Path) -> Result<Recovered, StoreErr
         return Err(StoreError::MissingJournal(dir.to_path_buf()));
     }
     let report = RecoveryReport::default();
-    let mut replay = Replay { disk, dir, groups: HashMap::new(), report };
+    let mut outlook: HashMap<GroupId, Outlook> = HashMap::new();
     let mut next_round = None;
     for (at, file) in live.iter().enumerate() {
         if at > 0 && file.seq != live[at - 1].seq + 1 {
             return Err(StoreError::MissingJournal(dir.to_path_buf()));
         }
+        next_round = file.replay(next_round, |changes| {
+            for (id, change) in &changes {
+                outlook.entry(*id).or_default().note(change);
+            }
+            Ok(())
+        })?;
+    }
+    let mut replay = Replay { disk, dir, groups: HashMap::new(), outlook, report };
+    next_round = None;
+    for (at, file) in live.iter().enumerate() {
         next_round = file.replay(next_round, |changes| replay.round(at == 0, changes))?;
     }
     let next_journal_seq = live.last().map_or(1, |file| file.seq + 1);
@@ -84,6 +96,40 @@ pub(crate) fn recover(disk: &dyn Disk, dir: &Path) -> Result<Recovered, StoreErr
     Ok(Recovered { logs, fresh, spare, old: live, next_journal_seq, next_round, report })
 }
 
+/// What the first pass over the journal learns of a group: where its log begins after the last
+/// frame. What lies before that is not read (a segment there may be a leftover that was removed
+/// and never synced), and frames before the last reset are not applied.
+#[derive(Default)]
+struct Outlook {
+    start: Option<LogStart>,
+    /// The owner's state came with a frame; else it is in the start file.
+    has_app: bool,
+    frames: usize,
+    skip: usize,
+}
+
+impl Outlook {
+    fn note(&mut self, change: &Change) {
+        match change {
+            Change::Reset(start, _) => {
+                self.skip = self.frames;
+                self.start = Some(start.clone());
+                self.has_app = true;
+            }
+            Change::Start(start) => {
+                self.start = Some(start.clone());
+                self.has_app = true;
+            }
+            Change::Retain(place) => {
+                let app = self.start.take().map(|start| start.app).unwrap_or_default();
+                self.start = Some(LogStart { app, ..place.clone() });
+            }
+            _ => {}
+        }
+        self.frames += 1;
+    }
+}
+
 impl Replay<'_> {
     fn round(
         &mut self,
@@ -92,7 +138,11 @@ impl Replay<'_> {
     ) -> Result<(), StoreError> {
         self.report.rounds_replayed += 1;
         for (id, change) in changes {
+            let outlook = self.outlook.entry(id).or_default();
+            let skipped = outlook.skip > 0;
+            outlook.skip = outlook.skip.saturating_sub(1);
             match change {
+                Change::Hard(_) | Change::Append(_) if skipped => {}
                 Change::Baseline { meta, hard, start, last_index } if first_file => {
                     self.baseline(id, meta, hard, start, last_index)?;
                 }
@@ -113,9 +163,21 @@ impl Replay<'_> {
             return Ok(());
         }
         let dir = group_dir(self.dir, id);
-        let (log, opened) = GroupLog::open(self.disk, id, dir, meta, LogConfig::default())?;
+        let outlook = self.outlook.entry(id).or_default();
+        let (start, has_app) = (outlook.start.take(), outlook.has_app);
+        let config = LogConfig::default();
+        let (log, opened) = GroupLog::open(self.disk, id, dir, meta, config, |file| {
+            let file = file.unwrap_or_default();
+            // The frames are the truth. The file may be older, or newer than the last round that
+            // became durable; nothing was removed on the word of such a one.
+            match start {
+                Some(start) if has_app => start,
+                Some(place) => LogStart { app: file.app, ..place },
+                None => file,
+            }
+        })?;
         let expected = log.start().index;
-        self.groups.insert(id, Replayed { log, opened, expected, missing_upto: 0, least_start: 0 });
+        self.groups.insert(id, Replayed { log, opened, expected, missing: None, least_start: 0 });
         Ok(())
     }
 
@@ -144,22 +206,15 @@ impl Replay<'_> {
                 self.report.entries_replayed += u64::from(group.append(disk, entry)?);
             }
             Change::Hard(hard) => group.log.hard = hard,
+            // Where the log begins was settled when it was opened.
             Change::Reset(start, hard) => {
                 group.log.hard = hard;
-                group.missing_upto = 0;
-                group.expected = start.index;
-                let before = group.first_stored().is_some_and(|first| first <= start.index);
-                if group.log.start().index == start.index && !before {
-                    // The files are those of the log after this reset already.
-                    group.advance(disk, start)?;
-                } else {
-                    group.log.reset(disk, start)?;
-                }
+                group.expected = start.index.max(group.log.start().index);
+                group.missing = None;
+                group.least_start = 0;
             }
-            Change::Start(start) => group.advance(disk, start)?,
-            Change::Retain(mut start) => {
-                start.app = group.log.start().app;
-                group.advance(disk, start)?;
+            Change::Start(start) | Change::Retain(start) => {
+                group.expected = group.expected.max(start.index);
             }
             Change::Baseline { .. } | Change::Create(_) | Change::Remove => {}
         }
@@ -203,6 +258,11 @@ impl Replayed {
     fn append(&mut self, disk: &dyn Disk, entry: LogEntry) -> Result<bool, StoreError> {
         let index = entry.index;
         self.expected = index.max(self.log.start().index);
+        // An entry cuts what was behind it.
+        self.missing = self
+            .missing
+            .filter(|&(first, _)| first < index)
+            .map(|(first, last)| (first, last.min(index - 1)));
         if index <= self.log.start().index {
             return Ok(false);
         }
@@ -210,18 +270,29 @@ impl Replayed {
         let before_first = self.first_stored().is_some_and(|first| index < first);
         if index > last + 1 || before_first {
             // Fine if a later frame moves the start behind it: then its segment was removed.
-            self.missing_upto = self.missing_upto.max(index);
-            return Ok(false);
+            return Ok(self.lacks(index));
         }
         if index <= last && self.log.term_at(index) == Some(entry.term) {
             return Ok(false);
         }
+        let entries = [entry];
+        let headers = match self.log.check(&entries) {
+            Ok(headers) => headers,
+            // The segments are from a later time, when this entry had been cut.
+            Err(StoreError::BadEntry { .. }) => return Ok(self.lacks(index)),
+            Err(error) => return Err(error),
+        };
         self.drop_torn()?;
         self.log.truncate(disk, index)?;
-        let entries = [entry];
-        let headers = self.log.check(&entries)?;
         self.log.append(disk, &entries, &headers)?;
         Ok(true)
+    }
+
+    /// Takes note that an entry cannot be stored; nothing was written.
+    fn lacks(&mut self, index: u64) -> bool {
+        let first = self.missing.map_or(index, |(first, _)| first);
+        self.missing = Some((first, index));
+        false
     }
 
     /// Before the first write behind a torn end, the torn bytes go.
@@ -235,21 +306,9 @@ impl Replayed {
         Ok(())
     }
 
-    fn advance(&mut self, disk: &dyn Disk, start: LogStart) -> Result<(), StoreError> {
-        if start.index < self.log.start().index {
-            return Ok(());
-        }
-        self.expected = self.expected.max(start.index);
-        for segment in self.log.advance(start) {
-            segment.remove(disk)?;
-        }
-        Ok(())
-    }
-
     /// After the last frame: cuts what was never acknowledged, or says what is missing.
     fn settle(&mut self, disk: &dyn Disk) -> Result<Option<String>, StoreError> {
         let start = self.log.start();
-        self.advance(disk, start.clone())?;
         let last = self.log.last_index();
         let why = self.opened.reason.take();
         if start.index < self.least_start {
@@ -258,19 +317,26 @@ impl Replayed {
         if self.first_stored().is_some_and(|first| first > start.index + 1) {
             return Ok(Some("the first segments are missing".into()));
         }
-        let missing = self.missing_upto > start.index;
-        if missing || last < self.expected {
+        let behind = (last < self.expected).then_some((last + 1, self.expected));
+        let missing = self.missing.filter(|&(_, upto)| upto > start.index).or(behind);
+        if let Some((from, upto)) = missing {
             let why = why.unwrap_or_else(|| "the end of a segment is missing".into());
-            return Ok(Some(format!("{why} (entries {} to {})", last + 1, self.expected)));
+            return Ok(Some(format!("{why} (entries {from} to {upto} are missing)")));
         }
         self.drop_torn()?;
         for path in std::mem::take(&mut self.opened.stale) {
             let used = self.log.with(|s| s.segments.iter().any(|segment| segment.path == path));
-            if !used {
+            if !used && disk.exists(&path) {
                 disk.remove_file(&path).map_err(StoreError::io("remove", &path))?;
             }
         }
         self.log.truncate(disk, self.expected + 1)?;
+        let newest = self.log.last_term();
+        if newest > self.log.hard.term {
+            // A later leader's entries reached the segments before the journal: its term is known
+            // all the same, and no vote was given in it, since a vote is durable before it is sent.
+            self.log.hard = HardState { term: newest, vote: 0, ..self.log.hard };
+        }
         let count = self.log.with(|state| state.tail.len());
         for _ in 0..count {
             // Replayed batches share the memory of whole rounds.

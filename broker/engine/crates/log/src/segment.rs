@@ -434,6 +434,7 @@ impl Segment {
     }
 
     pub(crate) fn remove(&self, disk: &dyn Disk) -> Result<(), StoreError> {
+        self.cuts.fetch_add(1, Ordering::AcqRel);
         for path in [Self::side_path(&self.path), self.path.clone()] {
             match disk.remove_file(&path) {
                 Err(error) if error.kind() != std::io::ErrorKind::NotFound => {

@@ -69,12 +69,17 @@ impl Store {
         shard: usize,
         config: StoreConfig,
     ) -> Result<(Store, RecoveryReport), StoreError> {
-        let dir = dir.join(format!("shard-{shard}"));
         let disk = env.disk.clone();
+        let fresh = !disk.exists(dir);
+        let dir = dir.join(format!("shard-{shard}"));
         for folder in [dir.join("groups"), dir.join("journal")] {
             disk.create_dir_all(&folder).map_err(StoreError::io("create", &folder))?;
         }
-        disk.sync_dir(&dir).map_err(StoreError::io("sync", &dir))?;
+        // The names of what was just made, up to the data folder's own.
+        let made = dir.ancestors().take(if fresh { 3 } else { 2 });
+        for folder in made.filter(|folder| !folder.as_os_str().is_empty()) {
+            disk.sync_dir(folder).map_err(StoreError::io("sync", folder))?;
+        }
         let recovered = recovery::recover(&*disk, &dir)?;
         let mut store = Store {
             journal: recovered.fresh,

@@ -1,0 +1,420 @@
+//! Random writes, power cuts and restarts against a plain model: what a synced round held is there
+//! after recovery, the round in flight is there whole or not at all, and nothing else is.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use bytes::Bytes;
+use headrace_env::sim::{SimEnv, SimRandom};
+use headrace_env::Random;
+use headrace_log::{
+    CheckpointJob, HardState, LogConfig, LogEntry, LogMeta, LogStart, Store, StoreConfig,
+};
+use headrace_wire::batch::{raft_only, stamp, BatchHeader};
+use headrace_wire::records::BatchBuilder;
+use uuid::Uuid;
+
+const GROUPS: u64 = 3;
+
+/// A group as it should be.
+#[derive(Clone, Default, PartialEq, Eq)]
+struct Model {
+    start: LogStart,
+    entries: Vec<(u64, Bytes)>,
+    hard: HardState,
+}
+
+impl std::fmt::Debug for Model {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let terms: Vec<u64> = self.entries.iter().map(|entry| entry.0).collect();
+        write!(f, "{:?} {:?}, terms {terms:?}", self.start, self.hard)
+    }
+}
+
+impl Model {
+    fn last_index(&self) -> u64 {
+        self.start.index + self.entries.len() as u64
+    }
+
+    fn at(&self, index: u64) -> Option<&(u64, Bytes)> {
+        self.entries.get(usize::try_from(index.checked_sub(self.start.index + 1)?).ok()?)
+    }
+
+    /// Whether this is what a crash may leave of a group that was `durable`, with changes in
+    /// flight. Unless those cut the log, it is the one or the other; a cut that did not become
+    /// durable may show in part (its entries are a later leader's, and valid).
+    fn follows(
+        &self,
+        durable: Option<&Model>,
+        flying: Option<&Model>,
+        cut: bool,
+        staged: &Staged,
+    ) -> bool {
+        let was_staged = |index, (term, batch): &(u64, Bytes)| {
+            cut && staged.entries.iter().any(|s| (s.0, s.1) == (index, *term) && s.2 == *batch)
+        };
+        let sides = || [durable, flying].into_iter().flatten();
+        let last = self.last_index();
+        let newest = self.entries.last().map_or(0, |entry| entry.0);
+        let known = (self.start.index + 1..=last).zip(&self.entries).all(|(index, entry)| {
+            let same = sides().any(|side| side.at(index) == Some(entry));
+            same || was_staged(index, entry)
+        });
+        let start =
+            sides().any(|side| side.start == self.start) || staged.starts.contains(&self.start);
+        // A start in flight may be there already: it stands for entries that were committed.
+        let least = durable.map_or(0, Model::last_index);
+        let most = flying.map_or(0, Model::last_index);
+        let ends = cut || (least..=most.max(least)).contains(&last);
+        let bumped = cut && self.hard.term == newest && self.hard.vote == 0;
+        let hard = bumped || sides().any(|side| side.hard == self.hard);
+        known && start && ends && hard && self.hard.term >= newest
+    }
+
+    fn end_offset(&self, count: usize) -> i64 {
+        match count.checked_sub(1) {
+            None => self.start.offset,
+            Some(at) => BatchHeader::parse(&self.entries[at].1).expect("ours").next_offset(),
+        }
+    }
+}
+
+/// What was staged of a group since the last synced round: (index, term, batch), and starts.
+#[derive(Default)]
+struct Staged {
+    entries: Vec<(u64, u64, Bytes)>,
+    starts: Vec<LogStart>,
+}
+
+type World = BTreeMap<u64, Model>;
+
+fn below(random: &SimRandom, bound: u64) -> u64 {
+    random.below(bound)
+}
+
+fn batch(random: &SimRandom, offset: i64, term: u64) -> Bytes {
+    let epoch = i32::try_from(term).expect("small");
+    if below(random, 5) == 0 {
+        return Bytes::from(raft_only(offset, epoch, -1, &random.next_u64().to_be_bytes()));
+    }
+    let mut builder = BatchBuilder::new();
+    for _ in 0..=below(random, 3) {
+        let value = vec![random.next_u64() as u8; below(random, 400) as usize];
+        builder.push(1_000, Some(&random.next_u64().to_be_bytes()), Some(&value), &[]);
+    }
+    let mut made = builder.build().expect("small").to_vec();
+    stamp(&mut made, offset, epoch);
+    Bytes::from(made)
+}
+
+fn config() -> LogConfig {
+    LogConfig { segment_bytes: 2_000, index_interval_bytes: 300, ..LogConfig::default() }
+}
+
+fn store_config() -> StoreConfig {
+    StoreConfig { journal_bytes: 12_000, tail_cache_bytes: 3_000 }
+}
+
+fn meta(id: u64) -> LogMeta {
+    LogMeta { topic_id: Uuid::from_u128(u128::from(id) + 1), partition: 0 }
+}
+
+/// A node's store beside its model.
+struct Run {
+    sim: SimEnv,
+    store: Option<Store>,
+    /// After the last synced round.
+    durable: World,
+    /// As staged.
+    current: World,
+    /// Groups that were cut or reset since the last synced round: a power cut then may leave them
+    /// shorter than what was durable, which must be reported.
+    cut: Vec<u64>,
+    staged: BTreeMap<u64, Staged>,
+    job: Option<CheckpointJob>,
+    /// Group ids are never used again.
+    removed: Vec<u64>,
+    /// The largest term used, and the least that new entries may have: after a crash nobody leads
+    /// in a term of before, so an index and a term name one entry (Raft's log matching).
+    term_used: u64,
+    term_least: u64,
+}
+
+impl Run {
+    fn new(seed: u64) -> Run {
+        let sim = SimEnv::new(seed);
+        let (durable, current) = (World::new(), World::new());
+        let mut run = Run {
+            sim,
+            store: None,
+            durable,
+            current,
+            cut: Vec::new(),
+            staged: BTreeMap::new(),
+            job: None,
+            removed: Vec::new(),
+            term_used: 0,
+            term_least: 1,
+        };
+        let opened = run.open();
+        assert!(opened.is_empty());
+        run
+    }
+
+    fn open(&mut self) -> Vec<u64> {
+        let (mut store, report) =
+            Store::open(&self.sim.env, Path::new("/data"), 0, store_config()).expect("opens");
+        for id in store.groups() {
+            store.set_config(id, config());
+        }
+        self.store = Some(store);
+        for (id, reason) in &report.damaged {
+            assert!(self.cut.contains(id), "group {id}, which nothing cut: {reason}");
+        }
+        report.damaged.into_iter().map(|(id, _)| id).collect()
+    }
+
+    fn store(&mut self) -> &mut Store {
+        self.store.as_mut().expect("open")
+    }
+
+    fn append(&mut self, id: u64, conflict: bool) -> bool {
+        let random = self.sim.random.clone();
+        if self.removed.contains(&id) {
+            return true;
+        }
+        if !self.current.contains_key(&id) {
+            if self.store().create_group(id, meta(id), config()).is_err() {
+                return false;
+            }
+            self.current.insert(id, Model::default());
+        }
+        let model = &self.current[&id];
+        let keep = match conflict && !model.entries.is_empty() {
+            true => below(&random, model.entries.len() as u64) as usize,
+            false => model.entries.len(),
+        };
+        let last_term = model.entries.last().map_or(model.start.term, |e| e.0);
+        let term = last_term + u64::from(conflict || below(&random, 6) == 0);
+        let term = term.max(self.term_least);
+        self.term_used = self.term_used.max(term);
+        let mut after = model.clone();
+        after.entries.truncate(keep);
+        let mut entries = Vec::new();
+        for _ in 0..=below(&random, 4) {
+            let batch = batch(&random, after.end_offset(after.entries.len()), term);
+            after.entries.push((term, batch.clone()));
+            let staged = self.staged.entry(id).or_default();
+            staged.entries.push((after.last_index(), term, batch.clone()));
+            entries.push(LogEntry { index: after.last_index(), term, batch });
+        }
+        let hard = HardState { term, vote: below(&random, 3), commit: after.start.index };
+        after.hard = hard;
+        if conflict {
+            self.cut.push(id);
+        }
+        let staged = self.store().stage(id, entries, Some(hard));
+        self.current.insert(id, after);
+        staged.is_ok()
+    }
+
+    fn move_start(&mut self, id: u64, reset: bool) -> bool {
+        let random = self.sim.random.clone();
+        let Some(model) = self.current.get(&id).cloned() else { return true };
+        let mut after = model.clone();
+        let app = Bytes::copy_from_slice(&random.next_u64().to_be_bytes());
+        if reset {
+            let index = model.last_index() + 1 + below(&random, 50);
+            let (term, offset) = (model.hard.term.max(1), model.end_offset(model.entries.len()));
+            after.start = LogStart { index, term, offset: offset + 7, app };
+            after.entries.clear();
+            self.cut.push(id);
+            let (start, hard) = (after.start.clone(), after.hard);
+            self.staged.entry(id).or_default().starts.push(start.clone());
+            self.current.insert(id, after);
+            return self.store().reset_group(id, start, hard).is_ok();
+        }
+        let count = below(&random, model.entries.len() as u64 + 1) as usize;
+        if count > 0 {
+            let (index, term) = (model.start.index + count as u64, model.entries[count - 1].0);
+            after.start = LogStart { index, term, offset: model.end_offset(count), app };
+            after.entries.drain(..count);
+        }
+        let start = after.start.clone();
+        self.staged.entry(id).or_default().starts.push(start.clone());
+        self.current.insert(id, after);
+        self.store().truncate_prefix(id, start).is_ok()
+    }
+
+    fn remove(&mut self, id: u64) -> bool {
+        if self.current.remove(&id).is_none() {
+            return true;
+        }
+        self.cut.push(id);
+        self.removed.push(id);
+        self.store().remove_group(id).is_ok()
+    }
+
+    /// False when the power went away.
+    fn round(&mut self) -> bool {
+        let Ok(round) = self.store().take_round() else { return false };
+        let Some(round) = round else { return true };
+        if round.write_and_sync().is_err() {
+            return false;
+        }
+        self.durable = self.current.clone();
+        self.cut.clear();
+        self.staged.clear();
+        self.store().round_done(round.seq()).is_ok()
+    }
+
+    fn checkpoint(&mut self) -> bool {
+        if let Some(mut job) = self.job.take() {
+            job.run();
+            return self.store().checkpoint_done(job).is_ok();
+        }
+        self.job = self.store().take_checkpoint();
+        true
+    }
+
+    fn step(&mut self) -> bool {
+        let random = self.sim.random.clone();
+        let id = 1 + below(&random, GROUPS);
+        match below(&random, 40) {
+            0..=14 => self.append(id, false),
+            15..=17 => self.append(id, true),
+            18..=32 => self.round(),
+            33..=34 => self.move_start(id, false),
+            35 => self.move_start(id, true),
+            36 => self.store().maintain(2_000, &|_| 0).is_ok(),
+            37 if below(&random, 4) == 0 => self.remove(id),
+            _ => self.checkpoint(),
+        }
+    }
+
+    fn crash(&mut self) {
+        let in_flight = self.current.clone();
+        self.store = None;
+        self.job = None;
+        let random = self.sim.random.clone();
+        self.sim.disk.crash(&*random);
+        let damaged = self.open();
+        let found = self.read_all();
+        for id in 1..=GROUPS {
+            if damaged.contains(&id) {
+                continue;
+            }
+            let (durable, flying) = (self.durable.get(&id), in_flight.get(&id));
+            let right = match found.get(&id) {
+                Some(found) => {
+                    let staged = self.staged.remove(&id).unwrap_or_default();
+                    found.follows(durable, flying, self.cut.contains(&id), &staged)
+                }
+                None => durable.is_none() || flying.is_none(),
+            };
+            let found = found.get(&id);
+            assert!(right, "{id}\nfound {found:?}\nsynced {durable:?}\nin flight {flying:?}");
+        }
+        self.term_least = self.term_used + 1;
+        self.removed.retain(|id| !found.contains_key(id));
+        self.current = found;
+        for id in damaged {
+            let hard = self.store().hard_state(id);
+            let start = LogStart::default();
+            self.store().reset_group(id, start.clone(), hard).expect("resets");
+            self.current.insert(id, Model { start, entries: Vec::new(), hard });
+        }
+        self.cut.clear();
+        self.staged.clear();
+        assert!(self.round());
+        self.durable = self.current.clone();
+    }
+
+    fn read_all(&mut self) -> World {
+        let store = self.store.as_ref().expect("open");
+        let mut world = World::new();
+        for id in store.groups() {
+            let log = store.log(id).expect("listed");
+            let (first, last) = (log.first_index(), log.last_index());
+            let read = log.entries(first, last + 1, u64::MAX).expect("sound");
+            let entries = read.into_iter().map(|e| (e.term, e.batch)).collect();
+            world.insert(id, Model { start: log.start(), entries, hard: log.hard_state() });
+        }
+        world
+    }
+}
+
+fn seeds() -> u64 {
+    std::env::var("HEADRACE_SIM_SEEDS").ok().and_then(|n| n.parse().ok()).unwrap_or(150)
+}
+
+#[test]
+fn synced_rounds_survive_power_cuts() {
+    for seed in 0..seeds() {
+        eprintln!("seed {seed}");
+        let mut run = Run::new(seed);
+        for _ in 0..6 {
+            let random = run.sim.random.clone();
+            run.sim.disk.cut_power_after(below(&random, 400));
+            let mut steps = 0;
+            while steps < 300 && run.step() {
+                steps += 1;
+            }
+            run.crash();
+        }
+    }
+}
+
+#[test]
+fn a_clean_close_loses_nothing_and_replays_nothing() {
+    for seed in 0..40 {
+        let mut run = Run::new(seed);
+        for _ in 0..120 {
+            assert!(run.step(), "no fault was planned");
+        }
+        if let Some(mut job) = run.job.take() {
+            job.run();
+            run.store().checkpoint_done(job).expect("no fault was planned");
+        }
+        assert!(run.round(), "no fault was planned");
+        let before = run.current.clone();
+        run.store.take().expect("open").flush_and_close().expect("no fault was planned");
+        // Even a power cut right behind it changes nothing.
+        let random = run.sim.random.clone();
+        run.sim.disk.crash(&*random);
+        let (store, report) =
+            Store::open(&run.sim.env, Path::new("/data"), 0, store_config()).expect("opens");
+        assert_eq!((report.entries_replayed, report.torn_bytes), (0, 0));
+        assert_eq!(report.damaged, Vec::new());
+        run.store = Some(store);
+        assert_eq!(run.read_all(), before);
+    }
+}
+
+#[test]
+fn a_failed_fsync_is_never_believed() {
+    let mut run = Run::new(1);
+    assert!(run.append(1, false) && run.round());
+    run.sim.disk.fail_sync_after(0);
+    assert!(run.append(1, false));
+    assert!(!run.round());
+    run.sim.disk.heal();
+    assert!(run.store().is_poisoned());
+    assert!(!run.append(1, false), "a poisoned store takes nothing");
+    assert!(!run.round());
+    run.crash();
+}
+
+#[test]
+fn a_full_disk_stops_the_store_and_keeps_what_was_durable() {
+    let mut run = Run::new(2);
+    assert!(run.append(1, false) && run.round());
+    run.sim.disk.set_capacity_bytes(Some(run.sim.disk.used_bytes() + 200));
+    let mut steps = 0;
+    while steps < 200 && run.append(1, false) && run.round() {
+        steps += 1;
+    }
+    assert!(steps < 200, "the disk never filled");
+    run.sim.disk.set_capacity_bytes(None);
+    run.crash();
+}
