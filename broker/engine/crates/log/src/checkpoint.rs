@@ -44,6 +44,13 @@ impl CheckpointJob {
             poisoned,
             result: None,
         };
+        // Segments before a start that is not durable yet still count: the start may be lost.
+        for segment in store.leaving_segments() {
+            if segment.take_dirty() {
+                let (body, cuts) = (segment.body(), segment.cuts());
+                job.segments.push((segment, body, cuts));
+            }
+        }
         for id in store.groups() {
             let log = store.logs.get_mut(&id).expect("listed");
             if std::mem::take(&mut log.start_dirty) {

@@ -433,6 +433,15 @@ impl Store {
         self.checkpoint_done(job)
     }
 
+    /// Segments that will be removed when a round is durable.
+    pub(crate) fn leaving_segments(&self) -> Vec<Arc<Segment>> {
+        let segment = |cleanup: &(u64, Cleanup)| match &cleanup.1 {
+            Cleanup::Segment(segment) => Some(segment.clone()),
+            Cleanup::Folder(_) => None,
+        };
+        self.cleanups.iter().filter_map(segment).collect()
+    }
+
     /// Allocates journal space ahead of the writer; a small step.
     pub(crate) fn prepare_journal(&mut self) -> Result<(), StoreError> {
         let limit = self.config.journal_bytes;

@@ -55,7 +55,7 @@ impl Model {
         };
         let sides = || [durable, flying].into_iter().flatten();
         let last = self.last_index();
-        let newest = self.entries.last().map_or(0, |entry| entry.0);
+        let newest = self.entries.last().map_or(self.start.term, |entry| entry.0);
         let known = (self.start.index + 1..=last).zip(&self.entries).all(|(index, entry)| {
             let same = sides().any(|side| side.at(index) == Some(entry));
             same || was_staged(index, entry)
@@ -66,7 +66,8 @@ impl Model {
         let least = durable.map_or(0, Model::last_index);
         let most = flying.map_or(0, Model::last_index);
         let ends = cut || (least..=most.max(least)).contains(&last);
-        let bumped = cut && self.hard.term == newest && self.hard.vote == 0;
+        let ahead = durable.is_none_or(|durable| durable.start != self.start);
+        let bumped = (cut || ahead) && self.hard.term == newest && self.hard.vote == 0;
         let hard = bumped || sides().any(|side| side.hard == self.hard);
         known && start && ends && hard && self.hard.term >= newest
     }
