@@ -36,6 +36,9 @@ def hosts(found: Outputs, known_hosts: Path, package: Path | None = None) -> dic
         "headrace_seeds": list(found.seeds),
         "headrace_node_properties": _node_properties(found),
     }
+    if found.target == "aws":
+        # The disk is made and attached; until it is mounted, data would land on the root disk.
+        group_vars["headrace_data_mount"] = "/var/lib/headrace"
     if package is not None:
         group_vars["headrace_package_file"] = str(package.resolve())
     return {

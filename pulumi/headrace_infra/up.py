@@ -26,16 +26,16 @@ class StepError(RuntimeError):
     """A step failed; the text says which and what to do."""
 
 
-def up(stack: str, directory: Path, package: Path | None) -> Path:
-    """Everything `make up` does. Without a package it stops after the inventory.
+def up(stack: str, directory: Path, package: Path | None, *, machines_only: bool) -> Path:
+    """Everything `make up` does, or only the machines and their inventory.
 
-    Returns the last file written: cluster.json, or hosts.yml without a package.
+    Returns the last file written: cluster.json, or hosts.yml.
     """
     machines = engine.Engine(stack)
     machines.up()
     found = machines.outputs()
     hosts = inventory.write(found, directory, package)
-    if package is None:
+    if machines_only:
         return hosts
     playbook("site.yml", hosts)
     return inventory.write_cluster(found, node_ids(found), directory)
@@ -94,8 +94,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     directory = options.inventory or stacks.inventory_directory(options.stack)
     try:
-        package = None if options.machines_only else find_package(options.package)
-        written = up(options.stack, directory, package)
+        bare = options.machines_only and options.package is None
+        package = None if bare else find_package(options.package)
+        written = up(options.stack, directory, package, machines_only=options.machines_only)
     except (engine.EngineError, StepError, OSError) as error:
         _LOG.error("%s", error)
         return 1
