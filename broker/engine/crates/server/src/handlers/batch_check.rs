@@ -88,8 +88,7 @@ fn refusal(error: BatchError) -> Refusal {
         BatchError::Crc { .. } | BatchError::Truncated { .. } | BatchError::Length(_) => {
             ErrorCode::CorruptMessage
         }
-        BatchError::Magic(_) => ErrorCode::UnsupportedForMessageFormat,
-        BatchError::Inconsistent(_) => ErrorCode::InvalidRecord,
+        BatchError::Magic(_) | BatchError::Inconsistent(_) => ErrorCode::InvalidRecord,
     };
     Refusal::new(code, error.to_string())
 }
@@ -141,7 +140,7 @@ mod tests {
             ("flipped bit", &flipped, ErrorCode::CorruptMessage),
             ("cut", half, ErrorCode::CorruptMessage),
             ("two batches", &two, ErrorCode::InvalidRecord),
-            ("magic 1", &with(16, &[1]), ErrorCode::UnsupportedForMessageFormat),
+            ("magic 1", &with(16, &[1]), ErrorCode::InvalidRecord),
             ("control", &with(21, &[0, 0x20]), ErrorCode::InvalidRecord),
             ("transactional", &with(21, &[0, 0x10]), ErrorCode::InvalidTxnState),
             ("compression 5", &with(21, &[0, 5]), ErrorCode::InvalidRecord),

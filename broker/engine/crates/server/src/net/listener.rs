@@ -85,6 +85,7 @@ impl Listeners {
         let mut addresses = Vec::new();
         for listener in &config.listeners {
             let (socket, address) = bind(listener)?;
+            tracing::info!(listener = listener.name, %address, "kafka listener open");
             addresses.push((listener.name.clone(), address));
             sockets.push((Arc::<str>::from(listener.name.as_str()), socket));
         }
@@ -101,7 +102,6 @@ impl Listeners {
             refused: Rarely::every(LOG_PERIOD),
         });
         for (name, socket) in sockets {
-            tracing::info!(listener = %name, address = ?socket.local_addr().ok(), "kafka listener open");
             runtime.spawn(accept(Arc::clone(&shared), name, socket));
         }
         Ok(Listeners { stop, addresses, slots, max_connections: config.max_connections })

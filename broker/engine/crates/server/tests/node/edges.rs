@@ -3,7 +3,7 @@
 use headrace_wire::messages::{
     ApiVersionsRequest, ApiVersionsResponse, InitProducerIdRequest, MetadataRequest,
 };
-use headrace_wire::{api, ApiKey, Message, Reader, Str};
+use headrace_wire::{api, ApiKey, Reader, Str};
 use tokio::io::AsyncWriteExt;
 
 use crate::world::World;

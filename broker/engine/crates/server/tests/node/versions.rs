@@ -36,8 +36,8 @@ async fn every_served_version_is_answered() {
         every_version::<CreatePartitionsRequest>(c, plain()).await,
         every_version::<DeleteGroupsRequest>(c, plain()).await,
         every_version::<DescribeClusterRequest>(c, plain()).await,
-        every_version::<InitProducerIdRequest>(c, |_| InitProducerIdRequest {
-            producer_epoch: -1,
+        every_version(c, |version| InitProducerIdRequest {
+            producer_epoch: if version < 3 { i16::MAX } else { -1 },
             ..Default::default()
         })
         .await,
