@@ -13,7 +13,13 @@ from typing import TYPE_CHECKING
 import uvloop
 
 from headrace import __version__
-from headrace.errors import EngineError, HeadraceError, UnavailableError
+from headrace.errors import (
+    EngineError,
+    Failure,
+    HeadraceError,
+    UnavailableError,
+    engine_error,
+)
 from headrace.node import logs
 from headrace.node.engine import Engine, load_engine
 from headrace.node.engine_config import engine_config_json
@@ -21,7 +27,6 @@ from headrace.node.properties import apply_file_values
 from headrace.node.systemd import Notifier
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine
     from pathlib import Path
 
     from headrace.admin import AdminServer, AdminState
@@ -33,6 +38,8 @@ log = logging.getLogger("headrace.node")
 READY_POLL_MS = 1000
 # What a start may take beyond systemd's limit while it shows progress (a long replay).
 START_EXTENSION_S = 60
+# How often a running node is looked at; systemd's watchdog may ask for it more often.
+SUPERVISION_S = 1.0
 
 
 def run(settings: Settings, config_path: Path) -> int:
@@ -105,7 +112,7 @@ class _Node:
         identity = engine.status()
         log.info("node %s of cluster %s is ready", identity["node_id"], identity["cluster_uuid"])
         self.notifier.ready(f"node {identity['node_id']} serves")
-        await self._until_stop(self._watchdog(engine))
+        await self._supervise(engine)
 
     async def _extend_start(self) -> None:
         while True:
@@ -129,20 +136,20 @@ class _Node:
                 return True
         return False
 
-    async def _until_stop(self, beside: Coroutine[None, None, None]) -> None:
-        task = asyncio.create_task(beside)
-        try:
-            await self.stop_asked.wait()
-        finally:
-            task.cancel()
+    async def _supervise(self, engine: Engine) -> None:
+        """Until a signal: tells systemd's watchdog that the node lives, and looks for failures.
 
-    async def _watchdog(self, engine: Engine) -> None:
-        interval = self.notifier.watchdog_interval_s
-        while interval is not None:
-            # It answers only if the loop runs and the engine's state can be read.
-            if engine.status()["state"] == "running":
-                self.notifier.watchdog()
-            await asyncio.sleep(interval)
+        Raises:
+            EngineError: The node found out that it must not go on.
+        """
+        interval = min(self.notifier.watchdog_interval_s or SUPERVISION_S, SUPERVISION_S)
+        while not self.stop_asked.is_set():
+            status = engine.status()
+            if status["failure"] is not None:
+                raise engine_error(Failure(**status["failure"]))
+            self.notifier.watchdog()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self.stop_asked.wait(), interval)
 
     async def _stop(self, engine: Engine, state: AdminState, admin: AdminServer) -> None:
         state.phase = "stopping"

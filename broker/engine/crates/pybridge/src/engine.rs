@@ -11,7 +11,7 @@ use tokio::runtime::Runtime;
 use tokio::sync::watch;
 
 use crate::config::EngineConfig;
-use crate::errors::{Code, Failure};
+use crate::errors::{Code, Failure, Shown};
 use crate::ops;
 use crate::queue::{Completion, Queue};
 
@@ -64,6 +64,8 @@ struct Status {
     controller_id: Option<i32>,
     metadata_version: u64,
     kafka: Vec<(String, String)>,
+    /// Why the node will never serve, if something was found that waiting does not mend.
+    failure: Option<Shown>,
 }
 
 impl Engine {
@@ -164,9 +166,11 @@ impl Engine {
             controller_id: None,
             metadata_version: 0,
             kafka: Vec::new(),
+            failure: None,
         };
         if let Phase::Running(running) = &*phase {
             let (node, identity) = (&running.node, running.node.identity());
+            status.failure = node.failure().map(|e| Failure::from(&*e).shown());
             status.ready = node.is_ready();
             status.node_id = node.node_id();
             status.node_uuid = identity.as_ref().map(|i| i.node_uuid.to_string());
@@ -206,7 +210,7 @@ impl Engine {
         runtime.block_on(async {
             let leave = async {
                 tokio::select! {
-                    () = node.leave() => tracing::info!("leadership is handed over"),
+                    () = node.leave() => {}
                     _ = hurry.wait_for(|now| *now) => tracing::warn!("told to hurry: not waiting"),
                 }
             };

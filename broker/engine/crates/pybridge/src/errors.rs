@@ -66,10 +66,11 @@ pub struct Failure {
     pub setting: &'static str,
 }
 
-#[derive(Serialize)]
-struct Shown<'a> {
+/// A failure as Python reads it.
+#[derive(Clone, Debug, Serialize)]
+pub struct Shown {
     code: &'static str,
-    message: &'a str,
+    message: String,
     setting: &'static str,
 }
 
@@ -80,9 +81,14 @@ impl Failure {
     }
 
     /// `{"code", "message", "setting"}`.
+    pub fn shown(&self) -> Shown {
+        let (code, message) = (self.code.name(), self.message.clone());
+        Shown { code, message, setting: self.setting }
+    }
+
+    /// The same as text.
     pub fn to_json(&self) -> String {
-        let shown = Shown { code: self.code.name(), message: &self.message, setting: self.setting };
-        serde_json::to_string(&shown).unwrap_or_default()
+        serde_json::to_string(&self.shown()).unwrap_or_default()
     }
 }
 
@@ -108,7 +114,13 @@ fn bind_code(source: &io::Error) -> Code {
 
 impl From<StartError> for Failure {
     fn from(error: StartError) -> Failure {
-        let code = match &error {
+        Failure::from(&error)
+    }
+}
+
+impl From<&StartError> for Failure {
+    fn from(error: &StartError) -> Failure {
+        let code = match error {
             StartError::Config { .. } => Code::ConfigInvalid,
             StartError::Identity(inner) => match inner {
                 IdentityError::Io { .. } => Code::Storage,

@@ -100,11 +100,13 @@ impl View for NodeView {
 /// Waits until the node has joined its cluster.
 pub async fn wait_ready(context: &Context, args: WaitReady) -> Outcome {
     let timeout = Duration::from_millis(args.timeout_ms.min(LONGEST_WAIT_MS));
-    context
-        .node
-        .wait_ready(timeout)
-        .await
-        .map_err(|e| Failure::new(Code::NotReady, e.to_string()))?;
+    if let Err(missing) = context.node.wait_ready(timeout).await {
+        // What waiting does not mend has a reason of its own.
+        return Err(match context.node.failure() {
+            Some(failure) => Failure::from(&*failure),
+            None => Failure::new(Code::NotReady, missing.to_string()),
+        });
+    }
     to_json(&serde_json::json!({ "ready": true }))
 }
 
