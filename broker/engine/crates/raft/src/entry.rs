@@ -107,13 +107,17 @@ impl Payload {
 
     /// The batch as it lies in the log, given the offset after the entry before.
     pub(crate) fn into_batch(self, offset: i64, term: u64) -> Result<Bytes, SourceError> {
-        let epoch = i32::try_from(term).map_err(|_| SourceError::Corrupt("term beyond 2^31"))?;
+        let epoch = i32::try_from(term).map_err(|_| SourceError::corrupt("term beyond 2^31"))?;
         let payload = match self {
             Payload::Batch(batch) => {
                 let header = BatchHeader::parse(&batch)
-                    .map_err(|_| SourceError::Corrupt("an entry is not a batch"))?;
+                    .map_err(|_| SourceError::corrupt("an entry is not a batch"))?;
                 if header.base_offset != offset || header.takes_no_offset() {
-                    return Err(SourceError::Corrupt("an entry's batch has a wrong offset"));
+                    let why = format!(
+                        "a batch of term {term} says offset {}, but the log ends at {offset}",
+                        header.base_offset
+                    );
+                    return Err(SourceError::Corrupt(why));
                 }
                 return Ok(batch);
             }
@@ -131,7 +135,7 @@ impl Payload {
     /// Reads an entry back from the log.
     pub(crate) fn from_batch(batch: &Bytes) -> Result<(Payload, BatchHeader), SourceError> {
         let header = BatchHeader::parse(batch)
-            .map_err(|_| SourceError::Corrupt("a stored entry is not a batch"))?;
+            .map_err(|_| SourceError::corrupt("a stored entry is not a batch"))?;
         if !header.takes_no_offset() {
             return Ok((Payload::Batch(batch.clone()), header));
         }
@@ -141,7 +145,7 @@ impl Payload {
             Some((&KIND_MEMBERSHIP, rest)) => Membership::decode(rest).map(Payload::Membership),
             _ => None,
         };
-        let payload = parsed.ok_or(SourceError::Corrupt("a Raft-only batch of no known kind"))?;
+        let payload = parsed.ok_or(SourceError::corrupt("a Raft-only batch of no known kind"))?;
         Ok((payload, header))
     }
 }

@@ -207,7 +207,7 @@ impl RaftGroup {
         hard_state.commit = hard_state.commit.max(applied);
         if hard_state.commit > source.last_index() {
             if !config.lost_log {
-                return Err(SourceError::Corrupt("the log ends before its commit index").into());
+                return Err(SourceError::corrupt("the log ends before its commit index").into());
             }
             hard_state.commit = source.last_index();
         }
@@ -471,7 +471,7 @@ impl RaftGroup {
         let mut committed = Vec::with_capacity(ready.committed_entries().len());
         for entry in ready.take_committed_entries() {
             let payload = Payload::of(&entry)
-                .ok_or(SourceError::Corrupt("a committed entry of no known kind"))?;
+                .ok_or(SourceError::corrupt("a committed entry of no known kind"))?;
             if let Payload::Membership(change) = payload {
                 changes.push(change);
             }
@@ -504,16 +504,18 @@ impl RaftGroup {
         let Some(first) = entries.first() else { return Ok(Vec::new()) };
         let mut offset = match snapshot {
             // step() lets none in.
-            Some(_) => return Err(SourceError::Corrupt("entries came along with a snapshot")),
+            Some(_) => return Err(SourceError::corrupt("entries came along with a snapshot")),
             None => self.raw.store().source.end_offset_at(first.index - 1),
         };
         let mut stored = Vec::with_capacity(entries.len());
         for entry in entries {
             let payload =
-                Payload::of(&entry).ok_or(SourceError::Corrupt("an entry of no known kind"))?;
-            let batch = payload.into_batch(offset, entry.term)?;
+                Payload::of(&entry).ok_or(SourceError::corrupt("an entry of no known kind"))?;
+            let batch = payload
+                .into_batch(offset, entry.term)
+                .map_err(|error| SourceError::Corrupt(format!("entry {}: {error}", entry.index)))?;
             let header = headrace_wire::batch::BatchHeader::parse(&batch)
-                .map_err(|_| SourceError::Corrupt("an entry is not a batch"))?;
+                .map_err(|_| SourceError::corrupt("an entry is not a batch"))?;
             offset = header.next_offset();
             stored.push(StoredEntry { index: entry.index, term: entry.term, batch });
         }

@@ -82,10 +82,17 @@ pub enum SourceError {
     Compacted,
     /// The bytes contradict each other.
     #[error("{0}")]
-    Corrupt(&'static str),
+    Corrupt(String),
     /// The disk failed.
     #[error("{0}")]
     Failed(String),
+}
+
+impl SourceError {
+    /// Bytes that contradict each other.
+    pub fn corrupt(why: &str) -> Self {
+        SourceError::Corrupt(why.to_string())
+    }
 }
 
 /// A group's log, read only. Reads see what was staged, durable or not.

@@ -16,16 +16,17 @@ use super::controller;
 use super::inner::Inner;
 use crate::controller::command::NodeRegistration;
 use crate::controller::{ControllerCommand, ControllerReply, FEATURE_LEVEL_MAX};
-use crate::error::ControllerError;
-use crate::identity::{Founder, Identity};
+use crate::error::{ControllerError, StartError};
+use crate::identity::{Founder, Identity, IdentityError};
 use crate::image::{HostPort, NodeId};
-use crate::rpc::hello::Purpose;
+use crate::rpc::hello::{Hello, Purpose};
 use crate::rpc::messages::{About, Joined, Request, Response};
 
 /// Between two looks for the cluster.
 const RETRY_EVERY: Duration = Duration::from_millis(200);
 /// How long a seed may take to say who it is.
 const DISCOVER_TIMEOUT: Duration = Duration::from_secs(2);
+const STRANGERS_EVERY: Duration = Duration::from_secs(1);
 const JOIN_TIMEOUT: Duration = Duration::from_secs(20);
 /// Looks after which the first seed founds a cluster although other seeds do not answer.
 const LOOKS_BEFORE_FOUNDING: usize = 5;
@@ -99,7 +100,8 @@ async fn look_around(inner: &Arc<Inner>) -> Vec<(HostPort, Option<About>)> {
     for seed in inner.config.seeds.iter().filter(|seed| *seed != me).cloned() {
         let inner = inner.clone();
         asked.spawn(async move {
-            let hello = inner.hello(Purpose::Requests);
+            // Nameless, so that another cluster's nodes answer too.
+            let hello = Hello { cluster_uuid: None, ..inner.hello(Purpose::Requests) };
             let request = Request::Discover;
             let answer = inner.client.request(&seed, &hello, &request, DISCOVER_TIMEOUT).await;
             let about = match answer {
@@ -203,7 +205,12 @@ async fn join(inner: &Arc<Inner>, seed: &HostPort) -> Result<(), String> {
     }
     let joined = match response {
         Response::Joined(joined) => joined,
-        Response::Failed { why } => return Err(format!("cannot join the cluster: {why}")),
+        Response::Failed { why } => {
+            // The controller's own no: asking again changes nothing.
+            let why = format!("cannot join the cluster: {why}");
+            inner.fail(StartError::Config { setting: "node_id", why: why.clone() });
+            return Err(why);
+        }
         other => return Err(format!("seed {seed} gave no fitting answer: {other:?}")),
     };
     let identity = inner.identity().joined(joined.cluster_uuid, joined.node_id);
@@ -228,10 +235,32 @@ async fn ask_to_join(
 async fn enter(inner: &Arc<Inner>, identity: Identity) -> Result<(), String> {
     let inner = inner.clone();
     let entered = tokio::task::spawn_blocking(move || {
-        inner.set_identity(identity).map_err(|e| e.to_string())?;
-        inner.start_shards().map_err(|e| e.to_string())
+        let entered = inner.set_identity(identity).map_err(StartError::from);
+        entered.and_then(|()| inner.start_shards()).map_err(|error| {
+            let text = error.to_string();
+            inner.fail(error);
+            text
+        })
     });
     entered.await.map_err(|e| e.to_string())?
+}
+
+/// Whether the seeds answer for another cluster than the one whose data this node holds. Looked
+/// at until the node is ready.
+pub(crate) async fn watch_for_strangers(inner: Arc<Inner>) {
+    while inner.missing().is_some() {
+        let ours = inner.identity().cluster_uuid;
+        let others = look_around(&inner).await;
+        let theirs: Vec<_> =
+            others.into_iter().filter_map(|(_, about)| about?.cluster_uuid).collect();
+        if let (Some(found), Some(&expected)) = (ours, theirs.first()) {
+            if theirs.iter().all(|&theirs| theirs != found) {
+                inner.fail(IdentityError::OtherCluster { found, expected }.into());
+                return;
+            }
+        }
+        tokio::time::sleep(STRANGERS_EVERY).await;
+    }
 }
 
 /// What this node tells the controller about itself.

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, RwLock};
 
-use arc_swap::ArcSwap;
+use arc_swap::{ArcSwap, ArcSwapOption};
 use bytes::Bytes;
 use headrace_env::{DiskFile, Env};
 use headrace_log::StoreConfig;
@@ -32,6 +32,10 @@ use crate::shard::{Input, ShardConfig, ShardEvent, ShardSender};
 const LOCK_FILE: &str = "lock";
 /// Ticks in a heartbeat: the finer, the closer timeouts are kept.
 const TICKS_PER_HEARTBEAT: u64 = 3;
+/// Entries after which the controller's snapshot replaces the start of its log.
+const MACHINE_LOG_ENTRIES: u64 = 1_000;
+/// How often replicas' states are saved: as much must be read again after a crash.
+const STATES_INTERVAL_MS: i64 = 30_000;
 
 /// A replica that is open here.
 #[derive(Clone, Debug)]
@@ -64,6 +68,7 @@ pub(crate) struct Inner {
     listener: Mutex<Option<std::net::TcpListener>>,
     lock: Mutex<Option<Arc<dyn DiskFile>>>,
     tasks: Mutex<Vec<tokio::task::AbortHandle>>,
+    failure: ArcSwapOption<StartError>,
     stopping: AtomicBool,
     draining: AtomicBool,
     /// Nodes that told us that they are leaving.
@@ -112,6 +117,7 @@ impl Inner {
             listener: Mutex::new(Some(listener)),
             lock: Mutex::new(Some(lock)),
             tasks: Mutex::default(),
+            failure: ArcSwapOption::empty(),
             stopping: AtomicBool::new(false),
             draining: AtomicBool::new(false),
             others_draining: Mutex::default(),
@@ -207,6 +213,8 @@ impl Inner {
             leader_balancing: self.config.leader_balancing,
             max_inflight_appends: self.config.max_inflight_appends,
             max_inflight_bytes: self.config.max_inflight_bytes,
+            machine_log_entries: MACHINE_LOG_ENTRIES,
+            states_interval_ms: STATES_INTERVAL_MS,
         }
     }
 
@@ -289,8 +297,24 @@ impl Inner {
         self.addresses.write().unwrap_or_else(|e| e.into_inner()).insert(node, address);
     }
 
+    /// Something that will not get better by waiting; said once.
+    pub fn fail(&self, error: StartError) {
+        let text = error.to_string();
+        let before = self.failure.swap(Some(Arc::new(error)));
+        if before.is_none_or(|before| before.to_string() != text) {
+            tracing::error!("{text}");
+        }
+    }
+
+    pub fn failure(&self) -> Option<Arc<StartError>> {
+        self.failure.load_full()
+    }
+
     /// What keeps the node from being ready.
     pub fn missing(&self) -> Option<String> {
+        if let Some(failure) = self.failure() {
+            return Some(failure.to_string());
+        }
         let identity = self.identity();
         let text = if self.stopping.load(Ordering::Acquire) {
             "it is shutting down"

@@ -20,6 +20,7 @@ use crate::config::NodeConfig;
 use crate::controller::{ControllerCommand, ControllerReply};
 use crate::error::{ControllerError, NotReady, PartitionError, StartError};
 use crate::image::{GroupId, Image, NodeId, CONTROLLER_GROUP};
+use crate::partition::in_sync::node_of;
 use crate::partition::{LeaderInfo, LeadershipEvent, Offsets, PartitionHandle};
 use crate::shard::Input;
 use inner::Inner;
@@ -103,16 +104,22 @@ impl Node {
     /// Waits until the node is a working part of a cluster.
     ///
     /// # Errors
-    /// [`NotReady`] with what it still waits for.
+    /// [`NotReady`] with what it still waits for; at once when there is a [`Node::failure`].
     pub async fn wait_ready(&self, timeout: Duration) -> Result<(), NotReady> {
         let deadline = Instant::now() + timeout;
         loop {
             let Some(missing) = self.inner.missing() else { return Ok(()) };
-            if Instant::now() >= deadline {
+            if Instant::now() >= deadline || self.inner.failure().is_some() {
                 return Err(NotReady(missing));
             }
             tokio::time::sleep(LOOK_EVERY).await;
         }
+    }
+
+    /// What was found after the start and will not get better by waiting: the seeds belong to
+    /// another cluster, or the id to another data folder. The node should be stopped then.
+    pub fn failure(&self) -> Option<Arc<StartError>> {
+        self.inner.failure()
     }
 
     /// Whether the node is a working part of a cluster: the cluster is known, the node is
@@ -139,6 +146,15 @@ impl Node {
     /// The controller: who leads group 0.
     pub fn controller(&self) -> Option<NodeId> {
         Some(self.leader(CONTROLLER_GROUP)?.leader)
+    }
+
+    /// Who votes in the controller's group, by id; empty until a cluster was found or born.
+    pub fn controller_voters(&self) -> Vec<NodeId> {
+        let Some(handle) = self.inner.partition(CONTROLLER_GROUP) else { return Vec::new() };
+        let mut voters: Vec<NodeId> =
+            handle.members().voters.iter().map(|&peer| node_of(peer)).collect();
+        voters.sort_unstable();
+        voters
     }
 
     /// Whether `node` was heard of lately. This node always is.

@@ -11,7 +11,7 @@ use tokio::time::Instant;
 use super::inner::Inner;
 use super::{birth, controller, reconcile};
 use crate::controller::{ControllerCommand, ControllerReply};
-use crate::error::PartitionError;
+use crate::error::{ControllerError, PartitionError, StartError};
 use crate::identity::random_uuid;
 use crate::image::{GroupId, Image, NodeId, CONTROLLER_GROUP};
 use crate::partition::in_sync::peer_of;
@@ -62,6 +62,7 @@ async fn listen(inner: Arc<Inner>) {
 
 async fn main(inner: Arc<Inner>) {
     birth::enter_cluster(&inner).await;
+    inner.keep(inner.rt.spawn(birth::watch_for_strangers(inner.clone())).abort_handle());
     if let Err(why) = reconcile::open_controller(&inner).await {
         tracing::error!(why, "cannot open the controller's replica; this node serves nothing");
         return;
@@ -83,6 +84,9 @@ async fn register(inner: &Arc<Inner>) {
                 return;
             }
             Ok(other) => tracing::error!(?other, "unexpected reply to a registration"),
+            Err(ControllerError::Refused(error)) => {
+                inner.fail(StartError::Config { setting: "node_id", why: error.to_string() });
+            }
             Err(error) => tracing::warn!(%error, "not registered with the controller yet"),
         }
         tokio::time::sleep(REGISTER_RETRY).await;

@@ -96,6 +96,16 @@ impl InSync {
         &self.current
     }
 
+    /// Whether enough of the `voters` to make a majority with this one were heard of within
+    /// `limit_ms`.
+    pub fn majority_heard(&self, voters: &[PeerId], limit_ms: i64, now_ms: i64) -> bool {
+        let heard = |peer: &PeerId| {
+            let at = self.followers.get(peer).and_then(|f| f.heard_ms);
+            *peer == self.me || at.is_some_and(|at| now_ms - at <= limit_ms)
+        };
+        voters.iter().filter(|peer| heard(peer)).count() > voters.len() / 2
+    }
+
     /// How long `node` has been in sync without a break, ms.
     pub fn in_sync_for_ms(&self, node: NodeId, now_ms: i64) -> Option<i64> {
         let follower = self.followers.get(&peer_of(node))?;
@@ -127,6 +137,16 @@ mod tests {
         assert_eq!(look(&mut in_sync, 6, 90, 1100), [0], "heard of, but lagging for too long");
         assert_eq!(look(&mut in_sync, 89, 90, 1150), [0, 1], "reached the mark");
         assert_eq!(in_sync.in_sync_for_ms(1, 1250), Some(100));
+    }
+
+    #[test]
+    fn a_majority_must_have_been_heard_of_lately() {
+        let mut in_sync = InSync::new(1, 1000, 300);
+        assert!(in_sync.majority_heard(&[1], 50, 0), "alone");
+        assert!(!in_sync.majority_heard(&[1, 2, 3], 50, 0));
+        in_sync.heard(3, 0);
+        assert!(in_sync.majority_heard(&[1, 2, 3], 50, 50));
+        assert!(!in_sync.majority_heard(&[1, 2, 3], 50, 51));
     }
 
     #[test]

@@ -33,6 +33,8 @@ struct Waiter {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Standing {
     pub established: bool,
+    /// A majority answered so lately that there can be no newer leader.
+    pub confirmed: bool,
     pub transferring: bool,
     pub in_sync: usize,
     pub log_start: i64,
@@ -126,6 +128,11 @@ impl Leader {
         if header.producer_id >= 0 {
             match self.producers.check(&header) {
                 Verdict::New => {}
+                // To a leader that was replaced without knowing it yet, a good batch may look
+                // wrong; producers take these errors as final, so be sure.
+                Verdict::OutOfOrder | Verdict::StaleEpoch if !standing.confirmed => {
+                    return Err((PartitionError::NotLeader { leader: None }, reply));
+                }
                 Verdict::OutOfOrder => return Err((PartitionError::OutOfOrderSequence, reply)),
                 Verdict::StaleEpoch => return Err((PartitionError::InvalidProducerEpoch, reply)),
                 Verdict::Duplicate(first) => {
@@ -138,7 +145,7 @@ impl Leader {
         }
         let stamped = self.stamp(batch, config, standing.now_ms);
         let header = BatchHeader { base_offset: self.next_offset, ..header };
-        self.producers.record(&header);
+        self.producers.record(&header, standing.now_ms);
         self.next_offset = header.next_offset();
         self.bytes += stamped.len();
         let (end_offset, bytes) = (self.next_offset, stamped.len());
@@ -278,7 +285,14 @@ mod tests {
         PartitionConfig { log_append_time: false, min_insync_replicas: 1 };
 
     fn standing() -> Standing {
-        Standing { established: true, transferring: false, in_sync: 3, log_start: 0, now_ms: 1000 }
+        Standing {
+            established: true,
+            confirmed: true,
+            transferring: false,
+            in_sync: 3,
+            log_start: 0,
+            now_ms: 1000,
+        }
     }
 
     fn batch(producer: i64, sequence: i32) -> Bytes {

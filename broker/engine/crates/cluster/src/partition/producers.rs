@@ -44,7 +44,7 @@ pub struct ProducerInfo {
     pub epoch: i16,
     /// The last sequence number, -1 if none is known.
     pub last_sequence: i32,
-    /// When its last batch was made, Unix ms.
+    /// When this replica took in its last batch, Unix ms.
     pub last_timestamp_ms: i64,
 }
 
@@ -88,21 +88,22 @@ impl Producers {
         }
     }
 
-    /// Remembers an appended batch, whose base offset is in its header.
-    pub fn record(&mut self, header: &BatchHeader) {
+    /// Remembers an appended batch, whose base offset is in its header. `now_ms` counts for how
+    /// long: the batch's own time may be anything.
+    pub fn record(&mut self, header: &BatchHeader, now_ms: i64) {
         if header.producer_id < 0 || header.is_control() {
             return;
         }
         let producer = self.by_id.entry(header.producer_id).or_insert_with(|| Producer {
             epoch: header.producer_epoch,
-            last_ms: header.max_timestamp_ms,
+            last_ms: now_ms,
             batches: VecDeque::with_capacity(REMEMBERED),
         });
         if producer.epoch != header.producer_epoch {
             producer.epoch = header.producer_epoch;
             producer.batches.clear();
         }
-        producer.last_ms = producer.last_ms.max(header.max_timestamp_ms);
+        producer.last_ms = now_ms;
         if producer.batches.len() == REMEMBERED {
             producer.batches.pop_front();
         }
@@ -114,8 +115,7 @@ impl Producers {
         });
     }
 
-    /// Forgets producers whose last batch is older than `before_ms`. The time is that of the
-    /// batches, so that replicas that applied the same log and use the same time agree.
+    /// Forgets producers that were silent since before `before_ms`.
     pub fn expire(&mut self, before_ms: i64) {
         self.by_id.retain(|_, producer| producer.last_ms >= before_ms);
     }
@@ -222,7 +222,7 @@ mod tests {
         for n in 0..7 {
             let header = batch(1, 0, n * 10, 10, i64::from(n) * 10);
             assert_eq!(producers.check(&header), Verdict::New, "batch {n}");
-            producers.record(&header);
+            producers.record(&header, 0);
         }
         for n in 0..7 {
             let verdict = producers.check(&batch(1, 0, n * 10, 10, 0));
@@ -236,12 +236,12 @@ mod tests {
     #[test]
     fn gaps_and_old_epochs_are_refused_and_a_new_epoch_starts_at_zero() {
         let mut producers = Producers::default();
-        producers.record(&batch(1, 3, 0, 5, 0));
+        producers.record(&batch(1, 3, 0, 5, 0), 0);
         assert_eq!(producers.check(&batch(1, 3, 6, 1, 0)), Verdict::OutOfOrder);
         assert_eq!(producers.check(&batch(1, 2, 5, 1, 0)), Verdict::StaleEpoch);
         assert_eq!(producers.check(&batch(1, 4, 5, 1, 0)), Verdict::OutOfOrder);
         assert_eq!(producers.check(&batch(1, 4, 0, 1, 0)), Verdict::New);
-        producers.record(&batch(1, 4, 0, 1, 5));
+        producers.record(&batch(1, 4, 0, 1, 5), 0);
         assert_eq!(producers.check(&batch(1, 3, 5, 1, 0)), Verdict::StaleEpoch);
         assert_eq!(producers.check(&batch(1, 4, 1, 1, 0)), Verdict::New);
     }
@@ -249,12 +249,12 @@ mod tests {
     #[test]
     fn sequences_wrap() {
         let mut producers = Producers::default();
-        producers.record(&batch(1, 0, i32::MAX - 1, 2, 0));
+        producers.record(&batch(1, 0, i32::MAX - 1, 2, 0), 0);
         assert_eq!(producers.check(&batch(1, 0, 0, 3, 2)), Verdict::New);
-        producers.record(&batch(1, 0, 0, 3, 2));
+        producers.record(&batch(1, 0, 0, 3, 2), 0);
         assert_eq!(producers.check(&batch(1, 0, 3, 1, 5)), Verdict::New);
         let across = batch(2, 0, i32::MAX, 2, 9);
-        producers.record(&across);
+        producers.record(&across, 0);
         assert_eq!(producers.check(&batch(2, 0, 1, 1, 0)), Verdict::New);
         assert!(matches!(producers.check(&across), Verdict::Duplicate(_)));
     }
@@ -263,7 +263,7 @@ mod tests {
     fn unknown_producers_may_start_anywhere_and_idle_ones_are_forgotten() {
         let mut producers = Producers::default();
         assert_eq!(producers.check(&batch(9, 4, 77, 1, 0)), Verdict::New);
-        producers.record(&batch(9, 4, 77, 1, 1000));
+        producers.record(&batch(9, 4, 77, 1, 0), 1000);
         producers.expire(1000);
         assert_eq!(producers.check(&batch(9, 4, 99, 1, 0)), Verdict::OutOfOrder);
         producers.expire(1001);
@@ -274,7 +274,7 @@ mod tests {
     fn they_survive_a_snapshot_and_damage_is_noticed() {
         let mut producers = Producers::default();
         for n in 0..9 {
-            producers.record(&batch(n64(n) % 4, 1, n, 1, n64(n)));
+            producers.record(&batch(n64(n) % 4, 1, n, 1, n64(n)), 0);
         }
         let bytes = producers.encode();
         assert_eq!(Producers::decode(&bytes), Some(producers));

@@ -65,11 +65,21 @@ pub struct ShardConfig {
     pub max_inflight_appends: usize,
     /// Their bytes.
     pub max_inflight_bytes: usize,
+    /// Entries after which a state machine's snapshot replaces the start of its log.
+    pub machine_log_entries: u64,
+    /// Between two files that save the replicas' states, ms.
+    pub states_interval_ms: i64,
 }
 
 impl ShardConfig {
     fn limits(&self) -> Limits {
         Limits { appends: self.max_inflight_appends, bytes: self.max_inflight_bytes }
+    }
+
+    /// Half of the time for which followers that heard of a leader elect no other: the rest is for
+    /// messages under way.
+    fn lease_ms(&self) -> i64 {
+        i64::try_from(self.tick_ms * self.election_ticks as u64 / 2).unwrap_or(i64::MAX)
     }
 
     /// Silence after which a follower counts as gone.
@@ -167,6 +177,8 @@ pub struct Shard {
     draining: BTreeSet<NodeId>,
     poisoned: Option<String>,
     metrics: Arc<Metrics>,
+    /// The time of the last input.
+    now_ms: i64,
     next_balance_ms: i64,
     next_states_ms: i64,
     saving_states: bool,
@@ -181,6 +193,7 @@ impl std::fmt::Debug for Shard {
 impl Shard {
     /// Takes an input in.
     pub fn handle(&mut self, input: Input, now_ms: i64) {
+        self.now_ms = now_ms;
         match input {
             Input::Append { group, batch, options, reply } => {
                 self.append(group, batch, options, reply, now_ms);
@@ -225,14 +238,14 @@ impl Shard {
         reply: crate::partition::leader::AppendReply,
         now_ms: i64,
     ) {
-        let bytes = batch.len() as u64;
+        let (bytes, lease_ms) = (batch.len() as u64, self.config.lease_ms());
         let Some(replica) = self.replicas.get_mut(&group) else {
             let _ = reply.send(Err(self.absent(group)));
             return;
         };
         let store = self.store.borrow();
         let Some(log) = store.log(group) else { return };
-        let standing = replica.standing(log, now_ms);
+        let standing = replica.standing(log, lease_ms, now_ms);
         let Some(leader) = &mut replica.leader else {
             let status = replica.raft.status();
             let me = peer_of(self.config.node);

@@ -61,6 +61,7 @@ impl Shard {
             draining: BTreeSet::new(),
             poisoned: None,
             metrics,
+            now_ms: env.clock.now_ms(),
             next_balance_ms: 0,
             next_states_ms: 0,
             saving_states: false,

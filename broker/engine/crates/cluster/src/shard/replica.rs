@@ -79,6 +79,16 @@ pub(crate) struct Told {
     pub in_sync: Vec<NodeId>,
 }
 
+/// What a replica must know of time in a turn.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Time {
+    pub now_ms: i64,
+    /// How long a follower may lag and still count as in sync.
+    pub lag_ms: i64,
+    /// Silence after which a follower counts as gone.
+    pub silence_ms: i64,
+}
+
 pub(crate) struct Replica {
     pub group: GroupId,
     pub raft: RaftGroup,
@@ -103,10 +113,15 @@ pub(crate) struct Replica {
 }
 
 impl Replica {
-    pub fn standing(&self, log: &GroupLog, now_ms: i64) -> Standing {
+    /// `lease_ms`: how long no other leader can be elected after a majority was heard of.
+    pub fn standing(&self, log: &GroupLog, lease_ms: i64, now_ms: i64) -> Standing {
         let status = self.raft.status();
+        let voters = &self.app.borrow().members.voters;
+        let confirmed =
+            self.in_sync.as_ref().is_some_and(|s| s.majority_heard(voters, lease_ms, now_ms));
         Standing {
             established: status.established,
+            confirmed,
             transferring: self.raft.transferring(),
             in_sync: self.in_sync.as_ref().map_or(1, |s| s.nodes().len()),
             log_start: log.start_offset(),
@@ -143,7 +158,7 @@ impl Replica {
     }
 
     /// Applies committed entries to the application's state.
-    pub fn apply(&mut self, committed: Vec<Committed>) {
+    pub fn apply(&mut self, committed: Vec<Committed>, now_ms: i64) {
         let mut app = self.app.borrow_mut();
         for entry in committed {
             if entry.index <= app.index {
@@ -157,7 +172,7 @@ impl Replica {
                     if let (Some(producers), Ok(header)) =
                         (&mut app.producers, BatchHeader::parse(batch))
                     {
-                        producers.record(&header);
+                        producers.record(&header, now_ms);
                     }
                 }
                 (_, None) => {}
@@ -185,7 +200,7 @@ impl Replica {
         status: &Status,
         log: &GroupLog,
         me: PeerId,
-        lag: (i64, i64),
+        time: &Time,
     ) -> Result<(), String> {
         let epoch = i32::try_from(status.term).map_err(|_| "term beyond 2^31")?;
         let leads = status.role == Role::Leader;
@@ -200,15 +215,15 @@ impl Replica {
             }
         }
         if leads && self.leader.is_none() {
-            let producers = self.producers_at_end(log)?;
+            let producers = self.producers_at_end(log, time.now_ms)?;
             self.leader = Some(Leader::new(epoch, log.end_offset(), producers, self.limits));
-            self.in_sync = Some(InSync::new(me, lag.0, lag.1));
+            self.in_sync = Some(InSync::new(me, time.lag_ms, time.silence_ms));
         }
         Ok(())
     }
 
     /// The committed producers and those of the uncommitted tail.
-    fn producers_at_end(&self, log: &GroupLog) -> Result<Producers, String> {
+    fn producers_at_end(&self, log: &GroupLog, now_ms: i64) -> Result<Producers, String> {
         let app = self.app.borrow();
         let mut producers = app.producers.clone().unwrap_or_default();
         let (mut index, end) = (app.index.max(log.first_index() - 1) + 1, log.last_index() + 1);
@@ -220,7 +235,7 @@ impl Replica {
             index += entries.len() as u64;
             for entry in entries {
                 let header = BatchHeader::parse(&entry.batch).map_err(|e| e.to_string())?;
-                producers.record(&header);
+                producers.record(&header, now_ms);
             }
         }
         Ok(producers)

@@ -74,7 +74,7 @@ impl EntrySource for StoreSource {
                 payload: producers.encode(),
             },
             None => GroupState::decode(start.app.clone())
-                .map_err(|_| SourceError::Corrupt("the state at the log's start is damaged"))?,
+                .map_err(|_| SourceError::corrupt("the state at the log's start is damaged"))?,
         };
         let data = encode_snapshot(start.offset, &state);
         Ok(Snapshot { index: start.index, term: start.term, data })

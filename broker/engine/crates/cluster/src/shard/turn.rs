@@ -6,7 +6,7 @@ use std::rc::Rc;
 use headrace_log::{LogEntry, Store};
 use headrace_raft::{GroupReady, Payload, PeerId, RaftMessage};
 
-use super::replica::{hard_state, Replica, Told, Unsynced};
+use super::replica::{hard_state, Replica, Time, Told, Unsynced};
 use super::{Outbox, Shard, ShardEvent, Turn};
 use crate::image::{GroupId, NodeId};
 use crate::partition::in_sync::{node_of, peer_of};
@@ -35,9 +35,13 @@ impl Shard {
             }
             let store = self.store.clone();
             let node = self.config.node;
-            let lag = (self.config.replica_lag_ms, self.config.silence_ms());
-            let done =
-                self.guarded(group, |replica, outbox| process(replica, &store, outbox, node, lag));
+            let time = Time {
+                now_ms: self.now_ms,
+                lag_ms: self.config.replica_lag_ms,
+                silence_ms: self.config.silence_ms(),
+            };
+            let done = self
+                .guarded(group, |replica, outbox| process(replica, &store, outbox, node, &time));
             let Some(done) = done else { continue };
             if done.staged {
                 self.staged.insert(group);
@@ -126,23 +130,24 @@ fn process(
     store: &Rc<RefCell<Store>>,
     outbox: &mut Outbox,
     node: NodeId,
-    lag: (i64, i64),
+    time: &Time,
 ) -> Result<Processed, String> {
     propose(replica);
     let mut staged = false;
     let mut readies = 0;
     while readies < MAX_READIES {
         let Some(ready) = replica.raft.ready().map_err(|e| e.to_string())? else { break };
-        staged |= take_ready(replica, store, outbox, ready)?;
+        staged |= take_ready(replica, store, outbox, ready, time.now_ms)?;
         readies += 1;
     }
     let status = replica.raft.status();
     let led = replica.leader.is_some();
     let store = store.borrow();
     let log = store.log(replica.group).ok_or("the log is gone")?;
-    replica.follow_role(&status, log, peer_of(node), lag)?;
-    replica.answer(&status, log);
+    replica.follow_role(&status, log, peer_of(node), time)?;
+    // Whoever is told that its record is committed can read it at once.
     replica.shared.publish(replica.offsets(&status, log));
+    replica.answer(&status, log);
     Ok(Processed {
         staged,
         again: replica.raft.has_ready(),
@@ -171,6 +176,7 @@ fn take_ready(
     store: &Rc<RefCell<Store>>,
     outbox: &mut Outbox,
     mut ready: GroupReady,
+    now_ms: i64,
 ) -> Result<bool, String> {
     let group = replica.group;
     outbox.send(group, std::mem::take(&mut ready.messages_now));
@@ -187,7 +193,7 @@ fn take_ready(
     }
     let members_change =
         ready.committed.iter().any(|e| matches!(e.payload, Payload::Membership(_)));
-    replica.apply(std::mem::take(&mut ready.committed));
+    replica.apply(std::mem::take(&mut ready.committed), now_ms);
     replica.raft.staged();
     if members_change {
         let members = replica.raft.members();

@@ -20,14 +20,11 @@ const MAX_HANDOVERS: usize = 8;
 const MAX_HANDOVERS_LEAVING: usize = 256;
 /// How long a preferred leader must have been in sync before it gets leadership back.
 const SETTLED_MS: i64 = 3_000;
-/// Between two states files.
-const STATES_INTERVAL_MS: i64 = 30_000;
-/// Entries after which a state machine's snapshot replaces the start of its log.
-const MACHINE_LOG_ENTRIES: u64 = 1_000;
 
 impl Shard {
     /// Time passes by one tick.
     pub fn tick(&mut self, now_ms: i64) {
+        self.now_ms = now_ms;
         if self.poisoned.is_some() {
             return;
         }
@@ -128,7 +125,7 @@ impl Shard {
             }
             let start = store.start(group);
             let applied = replica.app.borrow().index;
-            if applied < start.index + MACHINE_LOG_ENTRIES {
+            if applied < start.index + self.config.machine_log_entries {
                 continue;
             }
             let state = replica.state();
@@ -158,7 +155,7 @@ impl Shard {
         if self.saving_states || now_ms < self.next_states_ms {
             return None;
         }
-        self.next_states_ms = now_ms + STATES_INTERVAL_MS;
+        self.next_states_ms = now_ms + self.config.states_interval_ms;
         let states = self.states()?;
         self.saving_states = true;
         Some(states)

@@ -10,7 +10,7 @@ use headrace_cluster::controller::command::NewTopic;
 use headrace_cluster::identity::random_uuid;
 use headrace_cluster::{
     Acks, AppendOptions, Appended, ControllerCommand, ControllerReply, GroupId, HostPort,
-    Isolation, Node, NodeConfig, NodeId, PartitionError,
+    Isolation, Node, NodeConfig, PartitionError,
 };
 use headrace_wire::records::{read_all, BatchBuilder};
 
@@ -226,17 +226,19 @@ pub fn read_values(node: &Node, group: GroupId) -> Vec<Bytes> {
 /// A batch of one record.
 pub fn batch(value: &str) -> Bytes {
     let mut builder = BatchBuilder::new();
-    builder.push(1_000, None, Some(value.as_bytes()), &[]);
+    builder.push(now_ms(), None, Some(value.as_bytes()), &[]);
     builder.build().expect("builds")
 }
 
 /// A batch of one record of an idempotent producer.
 pub fn numbered(producer: i64, epoch: i16, sequence: i32) -> Bytes {
     let mut builder = BatchBuilder::new().producer(producer, epoch, sequence);
-    builder.push(1_000, None, Some(format!("{producer}/{epoch}/{sequence}").as_bytes()), &[]);
+    let value = format!("{producer}/{epoch}/{sequence}");
+    builder.push(now_ms(), None, Some(value.as_bytes()), &[]);
     builder.build().expect("builds")
 }
 
-pub fn ids(nodes: &[NodeId]) -> Vec<NodeId> {
-    nodes.to_vec()
+/// Records of long ago would be removed by retention.
+fn now_ms() -> i64 {
+    headrace_env::real().clock.now_ms()
 }

@@ -1,0 +1,221 @@
+//! One node: its disk, which survives, and its shard, which does not.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use headrace_cluster::shard::{Input, NewReplica, Shard, ShardConfig, Turn};
+use headrace_cluster::{GroupId, Metrics, NodeId, PartitionConfig};
+use headrace_env::sim::{SimEnv, SimRandom};
+use headrace_log::{LogConfig, Round, StoreConfig};
+use headrace_raft::{decode_message, ConfState, FrameReader};
+use uuid::Uuid;
+
+use crate::machine::{Chain, HashMachine};
+
+/// Small files, so that a short run rolls, checkpoints and reads cold data.
+const JOURNAL_BYTES: u64 = 128 << 10;
+const TAIL_CACHE_BYTES: usize = 16 << 10;
+const SEGMENT_BYTES: u64 = 16 << 10;
+const TICK_MS: u64 = 10;
+const ELECTION_TICKS: usize = 20;
+const MAINTAIN_EVERY_MS: i64 = 200;
+/// Group 0 has a state machine, the others are partitions.
+pub(crate) const MACHINE_GROUP: GroupId = 0;
+
+struct Writing {
+    round: Round,
+    /// Whether it was written at its start already, and only the news of it is under way.
+    written: bool,
+    done_ms: i64,
+}
+
+pub(crate) struct SimNode {
+    pub id: NodeId,
+    pub env: SimEnv,
+    pub shard: Option<Shard>,
+    writing: Option<Writing>,
+    next_tick_ms: i64,
+    next_maintain_ms: i64,
+    /// When a crashed node comes back.
+    pub restart_ms: i64,
+    groups: Vec<GroupId>,
+    members: ConfState,
+    retention_bytes: i64,
+    chain: Chain,
+    seed: u64,
+}
+
+pub(crate) struct NodeSpec {
+    pub id: NodeId,
+    pub nodes: NodeId,
+    pub groups: Vec<GroupId>,
+    pub retention_bytes: i64,
+    pub chain: Chain,
+    pub seed: u64,
+}
+
+impl SimNode {
+    pub fn new(spec: NodeSpec) -> SimNode {
+        let voters = (0..spec.nodes).map(|n| u64::try_from(n).unwrap_or(0) + 1).collect();
+        SimNode {
+            id: spec.id,
+            env: SimEnv::new(spec.seed ^ (0x9e37 * (spec.id as u64 + 1))),
+            shard: None,
+            writing: None,
+            next_tick_ms: 0,
+            next_maintain_ms: 0,
+            restart_ms: 0,
+            groups: spec.groups,
+            members: ConfState { voters, learners: Vec::new() },
+            retention_bytes: spec.retention_bytes,
+            chain: spec.chain,
+            seed: spec.seed,
+        }
+    }
+
+    fn dir(&self) -> PathBuf {
+        PathBuf::from(format!("/node-{}/shard-0", self.id))
+    }
+
+    /// Opens the shard on what the disk holds.
+    pub fn start(&mut self, now_ms: i64) -> Result<(), String> {
+        let config = ShardConfig {
+            node: self.id,
+            dir: self.dir(),
+            seed: self.seed,
+            tick_ms: TICK_MS,
+            election_ticks: ELECTION_TICKS,
+            heartbeat_ticks: 2,
+            replica_lag_ms: 500,
+            leader_balancing: true,
+            max_inflight_appends: 64,
+            max_inflight_bytes: 1 << 20,
+            machine_log_entries: 40,
+            states_interval_ms: 700,
+        };
+        let store =
+            StoreConfig { journal_bytes: JOURNAL_BYTES, tail_cache_bytes: TAIL_CACHE_BYTES };
+        self.env.env.disk.create_dir_all(&self.dir()).map_err(|e| e.to_string())?;
+        let metrics = Arc::new(Metrics::default());
+        let (shard, report) = Shard::open(&self.env.env, config, 0, store, metrics)
+            .map_err(|e| format!("node {} cannot open its store: {e}", self.id))?;
+        if !report.damaged.is_empty() {
+            return Err(format!("node {}: a crash damaged {:?}", self.id, report.damaged));
+        }
+        let mut shard = shard;
+        for &group in &self.groups {
+            shard
+                .open_now(self.replica(group), now_ms)
+                .map_err(|e| format!("node {}, group {group}: {e}", self.id))?;
+        }
+        self.shard = Some(shard);
+        self.next_tick_ms = now_ms + i64::from(self.id);
+        self.next_maintain_ms = now_ms;
+        Ok(())
+    }
+
+    fn replica(&self, group: GroupId) -> NewReplica {
+        let machine = group == MACHINE_GROUP;
+        let preferred = i32::try_from(group % self.members.voters.len() as u64).unwrap_or(0);
+        NewReplica {
+            group,
+            topic_id: Uuid::from_u128(u128::from(group) + 1),
+            partition: 0,
+            members: self.members.clone(),
+            preferred: Some(preferred),
+            log: LogConfig {
+                segment_bytes: SEGMENT_BYTES,
+                retention_bytes: if machine { -1 } else { self.retention_bytes },
+                retention_ms: -1,
+                ..LogConfig::default()
+            },
+            config: PartitionConfig { log_append_time: false, min_insync_replicas: 1 },
+            machine: machine.then(|| Box::new(HashMachine::new(self.chain.clone())) as _),
+            broadcast_commit: machine,
+            campaign: preferred == self.id,
+        }
+    }
+
+    /// The power goes; what was not synced is lost or torn.
+    pub fn crash(&mut self, random: &SimRandom) {
+        if let Some(writing) = self.writing.take().filter(|w| !w.written) {
+            if random.below(2) == 0 {
+                // In the middle of the round's write or sync.
+                self.env.disk.cut_power_after(random.below(3));
+                let _ = writing.round.write_and_sync();
+            }
+        }
+        self.shard = None;
+        self.env.disk.crash(random);
+    }
+
+    /// Time and finished rounds.
+    pub fn pass_time(&mut self, now_ms: i64) -> Result<(), String> {
+        let Some(shard) = &mut self.shard else { return Ok(()) };
+        if self.writing.as_ref().is_some_and(|w| w.done_ms <= now_ms) {
+            let writing = self.writing.take().ok_or("just seen")?;
+            let result = match writing.written {
+                true => Ok(()),
+                false => writing.round.write_and_sync().map_err(|e| e.to_string()),
+            };
+            shard.handle(Input::RoundDone { seq: writing.round.seq(), result }, now_ms);
+        }
+        if now_ms >= self.next_tick_ms {
+            self.next_tick_ms = now_ms + TICK_MS as i64;
+            shard.tick(now_ms);
+        }
+        if now_ms >= self.next_maintain_ms {
+            self.next_maintain_ms = now_ms + MAINTAIN_EVERY_MS;
+            if let Some(states) = shard.maintain(now_ms) {
+                let dir = PathBuf::from(format!("/node-{}/shard-0", self.id));
+                states.write(self.env.env.disk.as_ref(), &dir).map_err(|e| e.to_string())?;
+                shard.handle(Input::StatesSaved(states.indices), now_ms);
+            }
+        }
+        Ok(())
+    }
+
+    /// A frame arrives.
+    pub fn receive(&mut self, from: NodeId, frame: Bytes, now_ms: i64) -> Result<(), String> {
+        let Some(shard) = &mut self.shard else { return Ok(()) };
+        let bytes = frame.len();
+        let mut input = FrameReader::new(frame);
+        let mut messages = Vec::new();
+        while input.remaining() > 0 {
+            messages.push(decode_message(&mut input).map_err(|e| format!("a frame: {e}"))?);
+        }
+        shard.handle(Input::Peer { from, messages, bytes }, now_ms);
+        Ok(())
+    }
+
+    /// One turn; returns the frames to send.
+    pub fn turn(
+        &mut self,
+        now_ms: i64,
+        sync_ms: u64,
+        random: &SimRandom,
+    ) -> Result<Vec<(NodeId, Bytes)>, String> {
+        let Some(shard) = &mut self.shard else { return Ok(Vec::new()) };
+        let Turn { frames, round, checkpoint, .. } = shard.turn();
+        if let Some(mut job) = checkpoint {
+            job.run();
+            shard.handle(Input::CheckpointDone(job), now_ms);
+        }
+        if let Some(round) = round {
+            let written = random.below(2) == 0;
+            if written {
+                round.write_and_sync().map_err(|e| e.to_string())?;
+            }
+            let delay = random.below(sync_ms + 1);
+            let done_ms = now_ms + i64::try_from(delay).unwrap_or(0);
+            self.writing = Some(Writing { round, written, done_ms });
+        }
+        if let Some((group, why)) =
+            self.groups.iter().find_map(|&g| Some((g, shard.fenced(g)?.to_string())))
+        {
+            return Err(format!("node {}, group {group} was fenced: {why}", self.id));
+        }
+        Ok(frames.into_iter().map(|(to, parts)| (to, Bytes::from(parts.concat()))).collect())
+    }
+}

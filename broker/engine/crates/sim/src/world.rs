@@ -1,0 +1,386 @@
+//! The world: nodes, network, clients, and what goes wrong.
+
+use std::collections::{BTreeMap, HashSet};
+
+use bytes::Bytes;
+use headrace_cluster::shard::Shard;
+use headrace_cluster::{GroupId, NodeId};
+use headrace_env::sim::SimRandom;
+use headrace_raft::Role;
+use headrace_wire::records::read_all;
+
+use crate::checks::Checks;
+use crate::client::{value, Client};
+use crate::machine::{broken, Chain};
+use crate::network::{Network, Weather};
+use crate::node::{NodeSpec, SimNode};
+
+/// How large and how rough a run is.
+#[derive(Clone, Copy, Debug)]
+pub struct Plan {
+    /// Nodes; each holds a replica of every group.
+    pub nodes: i32,
+    /// Groups, the state machine's included.
+    pub groups: u64,
+    /// How long things go wrong.
+    pub storm_ms: i64,
+    /// How long it may take until all is well afterwards.
+    pub calm_ms: i64,
+    /// Mean time between crashes; 0: none.
+    pub crash_every_ms: u64,
+    /// Mean time between changes of what is cut off from what; 0: none.
+    pub cut_every_ms: u64,
+    /// Messages lost, per mille.
+    pub loss: u64,
+    /// Messages that come twice, per mille.
+    pub duplicates: u64,
+    /// The longest way of a message.
+    pub delay_ms: u64,
+    /// The longest sync.
+    pub sync_ms: u64,
+    /// Bytes that a partition keeps; -1: all. Followers that were away then need a snapshot.
+    pub retention_bytes: i64,
+}
+
+impl Plan {
+    /// A plan that a seed draws.
+    pub fn drawn(seed: u64) -> Plan {
+        let random = SimRandom::new(seed ^ 0x706c_616e);
+        Plan {
+            nodes: if random.below(4) == 0 { 5 } else { 3 },
+            groups: 2 + random.below(3),
+            storm_ms: 6_000,
+            calm_ms: 20_000,
+            crash_every_ms: [0, 400, 1_500][random.below(3) as usize],
+            cut_every_ms: [0, 500, 1_500][random.below(3) as usize],
+            loss: [0, 5, 50][random.below(3) as usize],
+            duplicates: [0, 20][random.below(2) as usize],
+            delay_ms: [1, 10, 40][random.below(3) as usize],
+            sync_ms: [0, 5, 30][random.below(3) as usize],
+            retention_bytes: if random.below(3) == 0 { 48 << 10 } else { -1 },
+        }
+    }
+}
+
+/// One simulated cluster.
+pub struct World {
+    seed: u64,
+    plan: Plan,
+    random: SimRandom,
+    now_ms: i64,
+    nodes: Vec<SimNode>,
+    network: Network,
+    clients: Vec<Client>,
+    checks: Checks,
+    crashes: u64,
+}
+
+/// What a run did, for curiosity and for tests that compare two runs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Summary {
+    /// Leaders seen.
+    pub elections: usize,
+    /// Entries committed.
+    pub commits: usize,
+    /// Crashes.
+    pub crashes: u64,
+    /// Records acknowledged.
+    pub acknowledged: usize,
+}
+
+impl World {
+    /// A world of `seed`.
+    pub fn new(seed: u64, plan: Plan) -> World {
+        let groups: Vec<GroupId> = (0..plan.groups).collect();
+        let chain = Chain::default();
+        let node = |id: NodeId| {
+            SimNode::new(NodeSpec {
+                id,
+                nodes: plan.nodes,
+                groups: groups.clone(),
+                retention_bytes: plan.retention_bytes,
+                chain: chain.clone(),
+                seed,
+            })
+        };
+        World {
+            seed,
+            plan,
+            random: SimRandom::new(seed),
+            now_ms: 1_000_000,
+            nodes: (0..plan.nodes).map(node).collect(),
+            network: Network::default(),
+            clients: groups.iter().map(|&g| Client::new(1000 + g as i64, g)).collect(),
+            checks: Checks::default(),
+            crashes: 0,
+        }
+    }
+
+    /// Runs the plan and checks all promises.
+    ///
+    /// # Panics
+    /// When one is broken; the text names the seed.
+    pub fn run(mut self) -> Summary {
+        if let Err(why) = self.try_run() {
+            panic!("seed {}, at {} ms: {why}\n{:?}", self.seed, self.now_ms - 1_000_000, self.plan);
+        }
+        Summary {
+            elections: self.checks.elections(),
+            commits: self.checks.commits(),
+            crashes: self.crashes,
+            acknowledged: self.clients.iter().map(|c| c.acknowledged.len()).sum(),
+        }
+    }
+
+    fn try_run(&mut self) -> Result<(), String> {
+        for node in &mut self.nodes {
+            node.start(self.now_ms)?;
+        }
+        let end_ms = self.now_ms + self.plan.storm_ms;
+        while self.now_ms < end_ms {
+            self.misfortune()?;
+            self.step(true)?;
+        }
+        self.calm_down()?;
+        self.final_checks()
+    }
+
+    /// Everything is repaired; clients get their answers and replicas catch up.
+    fn calm_down(&mut self) -> Result<(), String> {
+        self.network.heal();
+        (self.plan.loss, self.plan.duplicates) = (0, 0);
+        let end_ms = self.now_ms + self.plan.calm_ms;
+        while !self.is_calm() {
+            if self.now_ms >= end_ms {
+                return Err(format!("not calm after {} ms: {}", self.plan.calm_ms, self.state()));
+            }
+            self.restart_those_due(true)?;
+            self.step(false)?;
+        }
+        Ok(())
+    }
+
+    fn is_calm(&self) -> bool {
+        self.clients.iter().all(Client::is_idle)
+            && self.nodes.iter().all(|n| n.shard.is_some())
+            && (0..self.plan.groups).all(|group| {
+                let status = |n: &SimNode| n.shard.as_ref().and_then(|s| s.status(group));
+                let Some(all) = self.nodes.iter().map(status).collect::<Option<Vec<_>>>() else {
+                    return false;
+                };
+                let last = all[0].last_index;
+                all.iter().any(|s| s.established)
+                    && all.iter().all(|s| s.commit == last && s.last_index == last)
+            })
+    }
+
+    fn state(&self) -> String {
+        let mut text = String::new();
+        for node in &self.nodes {
+            for group in 0..self.plan.groups {
+                let status = node.shard.as_ref().and_then(|s| s.status(group));
+                text += &format!("\n node {}, group {group}: {status:?}", node.id);
+            }
+        }
+        for client in &self.clients {
+            text += &format!("\n client of {}: idle {}", client.group(), client.is_idle());
+        }
+        text
+    }
+
+    fn chance(&self, every_ms: u64) -> bool {
+        every_ms > 0 && self.random.below(every_ms) == 0
+    }
+
+    fn any_node(&self) -> NodeId {
+        NodeId::try_from(self.random.below(self.nodes.len() as u64)).unwrap_or(0)
+    }
+
+    /// Crashes, restarts, cuts.
+    fn misfortune(&mut self) -> Result<(), String> {
+        if self.chance(self.plan.crash_every_ms) {
+            // Now and then all at once: what is acknowledged must survive that too.
+            let all = self.random.below(8) == 0;
+            let victim = self.any_node();
+            for node in &mut self.nodes {
+                if (all || node.id == victim) && node.shard.is_some() {
+                    node.crash(&self.random);
+                    self.checks.restarted(node.id);
+                    self.crashes += 1;
+                    node.restart_ms = self.now_ms + 20 + self.random.below(1_000) as i64;
+                }
+            }
+        }
+        self.restart_those_due(false)?;
+        if self.chance(self.plan.cut_every_ms) {
+            if self.network.has_cuts() && self.random.below(2) == 0 {
+                self.network.heal();
+            } else {
+                let (a, b) = (self.any_node(), self.any_node());
+                if self.random.below(2) == 0 {
+                    self.network.cut(a, b);
+                } else {
+                    (0..self.plan.nodes).for_each(|n| self.network.cut(a, n));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn restart_those_due(&mut self, all: bool) -> Result<(), String> {
+        for node in &mut self.nodes {
+            if node.shard.is_none() && (all || node.restart_ms <= self.now_ms) {
+                node.start(self.now_ms)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// One millisecond.
+    fn step(&mut self, produce: bool) -> Result<(), String> {
+        self.now_ms += 1;
+        for node in &mut self.nodes {
+            node.env.clock.advance_ms(1);
+            node.pass_time(self.now_ms)?;
+        }
+        while let Some((from, to, frame)) = self.network.next(self.now_ms) {
+            if let Some(node) = self.nodes.get_mut(to as usize) {
+                node.receive(from, frame, self.now_ms)?;
+            }
+        }
+        self.clients_act(produce)?;
+        let weather = Weather {
+            loss: self.plan.loss,
+            duplicates: self.plan.duplicates,
+            delay_ms: self.plan.delay_ms,
+        };
+        for node in &mut self.nodes {
+            let frames = node.turn(self.now_ms, self.plan.sync_ms, &self.random)?;
+            for (to, frame) in frames {
+                self.network.send(self.now_ms, node.id, to, frame, weather, &self.random);
+            }
+            if let Some(shard) = &node.shard {
+                self.checks.look(node.id, shard)?;
+            }
+        }
+        broken().map_or(Ok(()), Err)
+    }
+
+    fn clients_act(&mut self, produce: bool) -> Result<(), String> {
+        for client in &mut self.clients {
+            for last in client.collect(self.now_ms)? {
+                self.checks.acknowledged(client.group(), last);
+            }
+            if produce && self.random.below(10) == 0 {
+                client.make(&self.random);
+            }
+            let group = client.group();
+            let leads = |shard: &Shard| shard.status(group).is_some_and(|s| s.role == Role::Leader);
+            let leaders: Vec<NodeId> = self
+                .nodes
+                .iter()
+                .filter(|n| n.shard.as_ref().is_some_and(leads))
+                .map(|n| n.id)
+                .collect();
+            client.choose(&leaders, &self.random);
+            let target = client.target().and_then(|t| self.nodes.get_mut(t as usize));
+            if let Some(shard) = target.and_then(|n| n.shard.as_mut()) {
+                client.send(shard, self.now_ms, &self.random);
+            }
+        }
+        Ok(())
+    }
+
+    fn final_checks(&self) -> Result<(), String> {
+        for client in &self.clients {
+            for node in &self.nodes {
+                let shard = node.shard.as_ref().ok_or("all nodes are up")?;
+                check_log(client, shard)
+                    .map_err(|why| format!("node {}, group {}: {why}", node.id, client.group()))?;
+            }
+            if client.acknowledged.is_empty() {
+                return Err(format!("nothing was acknowledged in group {}", client.group()));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Every acknowledged record is at its offset, none is there twice, and they are in order.
+fn check_log(client: &Client, shard: &Shard) -> Result<(), String> {
+    let group = client.group();
+    let (records, start, end) = read_log(shard, group)?;
+    let mut seen = HashSet::new();
+    for text in records.values() {
+        if !seen.insert(text) {
+            return Err(format!("record {text} is there twice"));
+        }
+    }
+    for (&sequence, &(base_offset, count)) in &client.acknowledged {
+        for n in 0..count {
+            let offset = base_offset + i64::from(n);
+            let expected = value(client_id(group), sequence + n);
+            match records.get(&offset) {
+                Some(found) if *found == expected => {}
+                // Retention or a snapshot removed it.
+                None if offset < start => {}
+                other => {
+                    return Err(format!(
+                        "offset {offset} holds {other:?} instead of {expected} ({start}..{end})"
+                    ))
+                }
+            }
+        }
+    }
+    let sequences: Vec<i32> =
+        records.values().filter_map(|text| text.split('/').nth(1)?.parse().ok()).collect();
+    if sequences.windows(2).any(|pair| pair[1] != pair[0] + 1) {
+        return Err(format!("sequences are not in order: {sequences:?}"));
+    }
+    if client.made() != sequences.last().map_or(0, |last| last + 1) {
+        return Err(format!(
+            "{} records were made, the last is {:?}",
+            client.made(),
+            sequences.last()
+        ));
+    }
+    Ok(())
+}
+
+fn client_id(group: GroupId) -> i64 {
+    1000 + group as i64
+}
+
+type Records = (BTreeMap<i64, String>, i64, i64);
+
+fn read_log(shard: &Shard, group: GroupId) -> Result<Records, String> {
+    let read = |log: &headrace_log::GroupLog| -> Result<Records, String> {
+        let (start, end) = (log.start_offset(), log.end_offset());
+        let mut records = BTreeMap::new();
+        let mut offset = start;
+        while offset < end {
+            let slice = log.read(offset, 64 << 10, end, true).map_err(|e| e.to_string())?;
+            for run in slice.batches {
+                note(&mut records, run)?;
+            }
+            if slice.next_offset <= offset {
+                return Err(format!("no progress at offset {offset} of {end}"));
+            }
+            offset = slice.next_offset;
+        }
+        Ok((records, start, end))
+    };
+    shard.with_log(group, read).ok_or("no log")?
+}
+
+fn note(records: &mut BTreeMap<i64, String>, run: Bytes) -> Result<(), String> {
+    for record in read_all(run).map_err(|e| e.to_string())? {
+        let bytes = record.value.unwrap_or_default();
+        let text = String::from_utf8_lossy(&bytes);
+        let text = text.split('#').next().unwrap_or_default().to_string();
+        if records.insert(record.offset, text).is_some() {
+            return Err(format!("offset {} is there twice", record.offset));
+        }
+    }
+    Ok(())
+}
