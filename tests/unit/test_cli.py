@@ -20,10 +20,11 @@ from typer.testing import CliRunner
 
 from headrace import __version__
 from headrace.cli.app import app
+from headrace.cli.consume import _first_offset
 from headrace.cli.errors import CliError
 from headrace.cli.generate_reference import commands
 from headrace.cli.output import pairs, table
-from headrace.cli.records import _first_offset, _split
+from headrace.cli.produce import _Parting
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -431,10 +432,10 @@ def test_an_unreachable_cluster_loses_no_record_silently() -> None:
 
 
 def test_lines_are_parted_into_key_and_value() -> None:
-    assert _split(b"k\tv\tw", b"\t", None) == (b"k", b"v\tw")
-    assert _split(b"v", b"\t", None) == (None, b"v")
-    assert _split(b"k\tv", b"", None) == (None, b"k\tv")
-    assert _split(b"k\tv", b"\t", "fixed") == (b"fixed", b"k\tv")
+    assert _Parting(b"\t", None).split(b"k\tv\tw") == (b"k", b"v\tw")
+    assert _Parting(b"\t", None).split(b"v") == (None, b"v")
+    assert _Parting(b"", None).split(b"k\tv") == (None, b"k\tv")
+    assert _Parting(b"\t", "fixed").split(b"k\tv") == (b"fixed", b"k\tv")
 
 
 def test_offsets_to_start_from() -> None:

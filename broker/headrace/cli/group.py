@@ -1,16 +1,13 @@
 """`headrace group`: consumer groups."""
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
-from headrace.cli import records
 from headrace.cli.errors import REFUSED, CliError
+from headrace.cli.kafka import Session, offsets
 from headrace.cli.options import BrokersOption, Format, FormatOption, TimeoutOption
 from headrace.cli.output import emit, pairs, table
-
-if TYPE_CHECKING:
-    from headrace.cli.kafka import Session
 
 app = typer.Typer(
     help="List consumer groups and show their members, offsets and lag.",
@@ -26,7 +23,7 @@ def list_(
     form: FormatOption = Format.TEXT,
 ) -> None:
     """List consumer groups and their states."""
-    session = records.session(brokers, timeout)
+    session = Session(brokers, timeout)
     future = session.call(lambda: session.admin().list_consumer_groups(request_timeout=timeout))
     result = session.call(future.result)
     if result.errors:
@@ -47,7 +44,7 @@ def describe(
     form: FormatOption = Format.TEXT,
 ) -> None:
     """Show a group's state, its members, and per partition the committed offset and the lag."""
-    session = records.session(brokers, timeout)
+    session = Session(brokers, timeout)
     admin = session.admin()
     futures = session.call(lambda: admin.describe_consumer_groups([group], request_timeout=timeout))
     found = session.call(futures[group].result, group)
@@ -102,7 +99,7 @@ def describe(
 
 
 def _lag(
-    session: "Session", admin: Any, group: str, members: list[dict[str, Any]]
+    session: Session, admin: Any, group: str, members: list[dict[str, Any]]
 ) -> list[dict[str, Any]]:
     """Committed offsets, ends and lag of all partitions that the group has committed or owns."""
     from confluent_kafka import ConsumerGroupTopicPartitions
@@ -124,7 +121,7 @@ def _lag(
     ends: dict[tuple[str, int], int | None] = {}
     for topic in {topic for topic, _ in committed}:
         numbers = [number for name, number in committed if name == topic]
-        for number, end in records.offsets(session, admin, topic, numbers, "latest").items():
+        for number, end in offsets(session, admin, topic, numbers, "latest").items():
             ends[topic, number] = end
     rows = []
     for topic, number in sorted(committed):

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, NoReturn, TypeVar
 
 from headrace.cli.errors import FAILED, REFUSED, USAGE, CliError
 
@@ -40,6 +40,7 @@ class Session:
         self.brokers = broker_list(brokers)
         self.timeout_s = timeout_s
         self._last_error = ""
+        self._admin: AdminClient | None = None
 
     def conf(self, **extra: Any) -> dict[str, Any]:
         """Librdkafka's configuration. Its own log lines are not for users."""
@@ -59,10 +60,15 @@ class Session:
         self._last_error = error.str()
 
     def admin(self) -> "AdminClient":
-        """A client for topics and groups."""
+        """The session's client for topics and groups.
+
+        The session keeps it: its futures fail when nobody holds the client any longer.
+        """
         from confluent_kafka.admin import AdminClient
 
-        return AdminClient(self.conf())
+        if self._admin is None:
+            self._admin = AdminClient(self.conf())
+        return self._admin
 
     def producer(self, **conf: Any) -> "Producer":
         """A producer."""
@@ -92,9 +98,39 @@ class Session:
         """Raises the CliError for a Kafka error."""
         prefix = f"{what}: " if what else ""
         if error.code() > 0:
-            raise CliError(f"{prefix}{error.str()} ({error.name()})", REFUSED)
+            raise CliError(f"{prefix}{refusal(error)}", REFUSED)
         reason = self._last_error or error.str()
         raise CliError(f"{prefix}no answer from {self.brokers}: {reason}", FAILED)
+
+
+def offsets(
+    current: Session,
+    admin: Any,
+    topic: str,
+    partitions: list[int],
+    which: Literal["earliest", "latest"],
+) -> dict[int, int | None]:
+    """Earliest or latest offset of each partition; None where it has no leader now."""
+    from confluent_kafka import KafkaException, TopicPartition
+    from confluent_kafka.admin import OffsetSpec  # type: ignore[attr-defined]
+
+    if not partitions:
+        return {}
+    spec: Any = getattr(OffsetSpec, which)()
+    asked = {TopicPartition(topic, number): spec for number in partitions}
+    futures = current.call(lambda: admin.list_offsets(asked, request_timeout=current.timeout_s))
+    found: dict[int, int | None] = {}
+    for partition, future in futures.items():
+        try:
+            found[partition.partition] = int(future.result().offset)
+        except KafkaException:
+            found[partition.partition] = None
+    return found
+
+
+def refusal(error: "KafkaError") -> str:
+    """What the cluster said, with Kafka's name of the error."""
+    return f"{error.str().removeprefix('Broker: ')} ({error.name()})"
 
 
 def text_of(data: bytes | None) -> Any:

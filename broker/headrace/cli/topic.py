@@ -4,18 +4,23 @@ from typing import Annotated, Any
 
 import typer
 
-from headrace.cli import records
+from headrace.cli.consume import consume
 from headrace.cli.errors import REFUSED, USAGE, CliError
+from headrace.cli.kafka import Session, offsets, refusal
 from headrace.cli.options import BrokersOption, Format, FormatOption, TimeoutOption
 from headrace.cli.output import emit, pairs, table
+from headrace.cli.produce import produce
 
 app = typer.Typer(
     help="Create, list, describe and delete topics; produce and consume records.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
-app.command("produce", context_settings={"ignore_unknown_options": False})(records.produce)
-app.command("consume")(records.consume)
+app.command("produce")(produce)
+app.command("consume")(consume)
+
+# Configurations of the topic itself; others come from the cluster or are defaults.
+TOPIC_SOURCE = "dynamic_topic"
 
 TopicsArgument = Annotated[list[str], typer.Argument(metavar="TOPIC…", help="Topic names.")]
 
@@ -64,7 +69,7 @@ def create(
     from confluent_kafka import KafkaError, KafkaException
     from confluent_kafka.admin import NewTopic  # type: ignore[attr-defined]
 
-    session = records.session(brokers, timeout)
+    session = Session(brokers, timeout)
     wanted = topic_configs(configs or [])
     new = [
         NewTopic(name, num_partitions=partitions, replication_factor=replicas, config=wanted)
@@ -101,7 +106,7 @@ def list_(
     form: FormatOption = Format.TEXT,
 ) -> None:
     """List topics with their partitions and replicas."""
-    session = records.session(brokers, timeout)
+    session = Session(brokers, timeout)
     metadata = session.call(lambda: session.admin().list_topics(timeout=timeout))
     found = [
         {
@@ -124,15 +129,15 @@ def describe(
     form: FormatOption = Format.TEXT,
 ) -> None:
     """Show a topic's partitions (leader, replicas, offsets) and its configuration."""
-    session = records.session(brokers, timeout)
+    session = Session(brokers, timeout)
     admin = session.admin()
     metadata = session.call(lambda: admin.list_topics(topic=topic, timeout=timeout))
     found = metadata.topics[topic]
     if found.error is not None:
         session.fail(found.error, topic)
     numbers = sorted(found.partitions)
-    starts = records.offsets(session, admin, topic, numbers, "earliest")
-    ends = records.offsets(session, admin, topic, numbers, "latest")
+    starts = offsets(session, admin, topic, numbers, "earliest")
+    ends = offsets(session, admin, topic, numbers, "latest")
     partitions = [
         {
             "partition": number,
@@ -157,19 +162,26 @@ def describe(
         for p in partitions
     ]
     headers = ("PARTITION", "LEADER", "REPLICAS", "IN-SYNC", "START", "END")
-    overridden = [(c["name"], c["value"]) for c in configs if not c["default"]]
+    overridden = [(c["name"], c["value"]) for c in configs if c["source"] == TOPIC_SOURCE]
     text = table(headers, rows) + (f"\n\n{pairs(overridden)}" if overridden else "")
     emit(form, {"name": topic, "partitions": partitions, "configs": configs}, text)
 
 
 def _configs(session: Any, admin: Any, topic: str, timeout: float) -> list[dict[str, Any]]:
-    from confluent_kafka.admin import ConfigResource  # type: ignore[attr-defined]
+    from confluent_kafka.admin import (  # type: ignore[attr-defined]
+        ConfigResource,
+        ConfigSource,
+    )
 
     resource = ConfigResource(ConfigResource.Type.TOPIC, topic)
     futures = session.call(lambda: admin.describe_configs([resource], request_timeout=timeout))
     found = session.call(next(iter(futures.values())).result, topic)
     return [
-        {"name": name, "value": entry.value, "default": bool(entry.is_default)}
+        {
+            "name": name,
+            "value": entry.value,
+            "source": ConfigSource(entry.source).name.lower().removesuffix("_config"),
+        }
         for name, entry in sorted(found.items())
     ]
 
@@ -184,7 +196,7 @@ def delete(
     """Delete topics and their records, at once and for good."""
     from confluent_kafka import KafkaException
 
-    session = records.session(brokers, timeout)
+    session = Session(brokers, timeout)
     futures = session.call(
         lambda: session.admin().delete_topics(
             topics, operation_timeout=timeout, request_timeout=timeout
@@ -203,5 +215,5 @@ def delete(
     if len(failed) == 1:
         session.fail(failed[0][1].args[0], failed[0][0])
     if failed:
-        lines = [f"{name}: {error.args[0].str()}" for name, error in failed]
+        lines = [f"{name}: {refusal(error.args[0])}" for name, error in failed]
         raise CliError("\n".join(lines), REFUSED)
