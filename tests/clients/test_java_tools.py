@@ -56,10 +56,12 @@ def test_config_command(tools, ask, make_topic):
     topic = make_topic()
     entity = ("--entity-type", "topics", "--entity-name", topic)
     command = CONFIGS[tools.version]
-    ask(command, *entity, "--alter", "--add-config", "retention.ms=123456,cleanup.policy=compact")
+    ask(
+        command, *entity, "--alter", "--add-config", "retention.ms=123456,max.message.bytes=2000000"
+    )
     described = ask(command, *entity, "--describe")
     assert "retention.ms=123456" in described
-    assert "cleanup.policy=compact" in described
+    assert "max.message.bytes=2000000" in described
     ask(command, *entity, "--alter", "--delete-config", "retention.ms")
     assert "retention.ms" not in ask(command, *entity, "--describe")
     everything = ask(command, *entity, "--describe", "--all")

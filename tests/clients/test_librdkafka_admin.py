@@ -174,13 +174,13 @@ def test_a_topics_configuration(admin, make_topic):
         assert found[key].value is not None, key
 
     alter(admin, topic, "retention.ms", str(2 * DAY_MS)).result(WAIT_SECONDS)
-    alter(admin, topic, "cleanup.policy", "compact", AlterConfigOpType.APPEND).result(WAIT_SECONDS)
+    alter(admin, topic, "max.message.bytes", "2000000").result(WAIT_SECONDS)
 
     def changed():
         now = configs(admin, topic)
-        return (now["retention.ms"].value, now["cleanup.policy"].value)
+        return (now["retention.ms"].value, now["max.message.bytes"].value)
 
-    eventually(lambda: changed() == (str(2 * DAY_MS), "delete,compact"), "both changes")
+    eventually(lambda: changed() == (str(2 * DAY_MS), "2000000"), "both changes")
     alter(admin, topic, "retention.ms", None, AlterConfigOpType.DELETE).result(WAIT_SECONDS)
     eventually(lambda: configs(admin, topic)["retention.ms"].is_default, "the default again")
 
