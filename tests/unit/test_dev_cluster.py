@@ -17,8 +17,9 @@ import pytest
 
 from headrace.cli import dev
 from headrace.cli.app import run
-from headrace.cli.devcluster import DevCluster, choose_base_port, is_free, port_plan
+from headrace.cli.devcluster import DevCluster
 from headrace.cli.errors import CliError
+from headrace.cli.ports import choose_base_port, is_free, port_plan
 from headrace.cli.processes import Identity, end_all, wait_gone
 from headrace.settings import load
 
@@ -99,14 +100,34 @@ def test_ports_do_not_overlap() -> None:
             port_plan(base, nodes)
 
 
-def test_a_free_block_is_found_around_a_taken_port() -> None:
-    first = choose_base_port(2)
+def test_two_that_choose_at_once_choose_differently(tmp_path: Path) -> None:
+    code = (
+        "import sys; from pathlib import Path; from headrace.cli.ports import choose_base_port\n"
+        f"print(choose_base_port(Path({str(tmp_path)!r}), 3), flush=True); sys.stdin.read()"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2] / "broker")}
+    command = [sys.executable, "-c", code]
+    pipe = subprocess.PIPE
+    processes = [
+        subprocess.Popen(command, env=environment, stdin=pipe, stdout=pipe, text=True)
+        for _ in range(3)
+    ]
+    try:
+        bases = [int(process.stdout.readline()) for process in processes if process.stdout]
+        assert all(abs(a - b) >= 30 for a in bases for b in bases if a is not b)
+    finally:
+        for process in processes:
+            process.communicate()
+
+
+def test_a_free_block_is_found_around_a_taken_port(tmp_path: Path) -> None:
+    first = choose_base_port(tmp_path / "a", 2)
     with socket.socket() as taken:
         taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         taken.bind(("127.0.0.1", first + 12))
         taken.listen()
         assert not is_free(first + 12)
-        assert choose_base_port(2) != first
+        assert choose_base_port(tmp_path / "a", 2) != first
 
 
 def test_up_status_down_and_up_again(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -191,7 +212,7 @@ def test_a_stubborn_node_is_killed_and_named(
 
 
 def test_a_port_in_use_is_named(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    base = choose_base_port(1)
+    base = choose_base_port(folder, 1)
     with socket.socket() as taken:
         taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         taken.bind(("127.0.0.1", base + 2))

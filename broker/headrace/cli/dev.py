@@ -53,8 +53,7 @@ def up(
         int | None,
         typer.Option(
             "--base-port",
-            help="First port; node N uses ten from here + 10 N. 0: the first free block. "
-            "[default: 19092]",
+            help="First port; node N uses ten from here + 10 N. 0: a free block. [default: 19092]",
             show_default=False,
         ),
     ] = None,
@@ -141,7 +140,8 @@ def _cluster_for(
     folder: Path, nodes: int | None, base_port: int | None
 ) -> tuple["DevCluster", bool]:
     """The folder's cluster, or a new one; and whether it is new."""
-    from headrace.cli.devcluster import DEFAULT_BASE_PORT, DevCluster, choose_base_port
+    from headrace.cli.devcluster import DevCluster
+    from headrace.cli.ports import DEFAULT_BASE_PORT, choose_base_port
 
     found = DevCluster.load(folder)
     if found is not None:
@@ -156,7 +156,7 @@ def _cluster_for(
         return found, False
     count = nodes if nodes is not None else 3
     if base_port == 0:
-        base_port = choose_base_port(count)
+        base_port = choose_base_port(folder, count)
     return DevCluster.plan(folder, base_port or DEFAULT_BASE_PORT, count), True
 
 

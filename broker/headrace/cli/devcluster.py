@@ -3,9 +3,6 @@
 DIR/cluster.json  which processes were started, with their start times
 DIR/lock          held while `up` or `down` works
 DIR/node-N/       headrace.yaml, data/, log (what the process wrote to its standard streams)
-
-Ports: node N (from 0) has the ten from base + 10 N on: Kafka, RPC, admin, then those reserved for
-the schema registry, the HTTP proxy and the console.
 """
 
 import contextlib
@@ -14,82 +11,25 @@ import json
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Any
 
-from headrace.cli.errors import USAGE, CliError
+from headrace.cli.errors import CliError
+from headrace.cli.ports import HOST, Ports, is_free, port_plan
 from headrace.cli.processes import Identity, end_all
 
-HOST = "127.0.0.1"
-DEFAULT_BASE_PORT = 19092
-# Above this the kernel hands ports out to outgoing connections by default.
-AUTO_PORT_LAST = 32000
-PORTS_PER_NODE = 10
-PORT_ROLES = ("kafka", "rpc", "admin", "registry", "proxy", "console")
-PORT_LAST = 65535
 HTTP_OK = 200
 LOG_TAIL_BYTES = 4096
 LOG_TAIL_LINES = 15
 PROBE_TIMEOUT_S = 2.0
 PROBE_INTERVAL_S = 0.1
 MIB = 1024 * 1024
-
-
-@dataclass(frozen=True)
-class Ports:
-    """The ports of one node."""
-
-    kafka: int
-    rpc: int
-    admin: int
-    registry: int
-    proxy: int
-    console: int
-
-
-def port_plan(base_port: int, nodes: int) -> list[Ports]:
-    """The ports of each node. Raises CliError when they would not fit below 65536."""
-    last = base_port + PORTS_PER_NODE * (nodes - 1) + len(PORT_ROLES) - 1
-    if base_port < 1 or last > PORT_LAST:
-        raise CliError(
-            f"--base-port {base_port}: {nodes} nodes need the ports up to {last}, and they must "
-            f"lie between 1 and {PORT_LAST}",
-            USAGE,
-        )
-    starts = range(base_port, base_port + PORTS_PER_NODE * nodes, PORTS_PER_NODE)
-    return [Ports(*(start + i for i in range(len(PORT_ROLES)))) for start in starts]
-
-
-def is_free(port: int) -> bool:
-    """Whether nobody listens on the port."""
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-        # As the node's listeners do: connections of a predecessor in TIME_WAIT do not count.
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((HOST, port))
-        except OSError:
-            return False
-    return True
-
-
-def choose_base_port(nodes: int) -> int:
-    """The first base port, from the default on, whose whole block is free."""
-    span = PORTS_PER_NODE * nodes
-    for base in range(DEFAULT_BASE_PORT, AUTO_PORT_LAST - span, span):
-        if all(
-            is_free(port) for ports in port_plan(base, nodes) for port in asdict(ports).values()
-        ):
-            return base
-    raise CliError(
-        f"no {nodes} blocks of free ports between {DEFAULT_BASE_PORT} and {AUTO_PORT_LAST}"
-    )
 
 
 @dataclass
