@@ -53,14 +53,14 @@ def host(package: Path):
     )
     try:
         podman.wait_for_systemd(NAME)
-        podman.run("cp", str(package), f"{NAME}:/tmp/headrace.deb")
+        podman.run("cp", str(package), f"{NAME}:/srv/headrace.deb")
         yield Host()
     finally:
         podman.remove_container(NAME, OWNER)
 
 
 def test_installing_needs_no_network_and_starts_nothing(host):
-    host.run("apt-get", "install", "-y", "--no-download", "/tmp/headrace.deb")
+    host.run("apt-get", "install", "-y", "--no-download", "/srv/headrace.deb")
     for unit in ("headrace.service", "headrace-tuner.service"):
         assert host.ask("systemctl", "is-active", unit) != 0
         assert host.ask("systemctl", "is-enabled", unit) != 0
@@ -107,7 +107,7 @@ def test_the_unit_starts_serves_and_stops(host):
 
 def test_an_edited_configuration_survives_a_reinstallation(host):
     before = host.run("cat", "/etc/headrace/headrace.yaml")
-    host.run("apt-get", "install", "-y", "--no-download", "--reinstall", "/tmp/headrace.deb")
+    host.run("apt-get", "install", "-y", "--no-download", "--reinstall", "/srv/headrace.deb")
     assert host.run("cat", "/etc/headrace/headrace.yaml") == before
 
 
