@@ -290,8 +290,8 @@ pub fn restart_probe(view: &impl View, node: NodeId, limit: usize) -> RestartPro
     for topic in view.image().topics() {
         let wanted = usize::try_from(topic.config.min_insync_replicas).unwrap_or(usize::MAX);
         for (index, p) in (0..).zip(&topic.partitions) {
-            // A topic that asks for more than it has refuses acks=all with the node and without.
-            let min_in_sync = if wanted > p.replicas.len() { 0 } else { wanted };
+            // Never more than there are replicas, as the partitions themselves count.
+            let min_in_sync = wanted.min(p.replicas.len());
             prober.visit(view, p.group, &p.replicas, min_in_sync, || name(topic, index));
         }
     }

@@ -107,8 +107,8 @@ pub const TOPIC: &[Property] = &[
     topic("min.compaction.lag.ms", "log.cleaner.min.compaction.lag.ms", WHOLE, "0", NO_COMPACTION,
         "Shortest time that a record stays uncompacted."),
     topic("min.insync.replicas", "min.insync.replicas", COUNT, "1", Honour::Yes,
-        "Replicas that must be in sync for a write with acks=all to be taken. A majority of \
-         the replicas is needed in any case."),
+        "Replicas that must be in sync for a write with acks=all to be taken; a partition that \
+         has fewer needs all of them. A majority is needed in any case."),
     topic("preallocate", "log.preallocate", Kind::Bool, "false",
         Honour::OnlyDefault("the journal is preallocated; segments never are"),
         "Whether segment files get their full size at once."),

@@ -97,7 +97,7 @@ fn the_probe_says_what_a_stop_would_cost() {
         ("1", None, 1, (0, 0, 0, 2)),
         ("2", None, 1, (0, 0, 0, 2)),
         ("3", None, 1, (0, 0, 1, 2)),
-        ("4", None, 1, (0, 0, 0, 2)), // refuses acks=all in any case
+        ("4", None, 1, (0, 0, 1, 2)), // counts as 3, the number of replicas
         ("1", None, 0, (1, 0, 0, 3)),
         ("1", Some(0), 1, (0, 1, 0, 2)),
         ("1", Some(1), 1, (0, 0, 0, 1)), // the lagging one itself may go
