@@ -222,7 +222,8 @@ impl RaftGroup {
             pre_vote: true,
             read_only_option: ReadOnlyOption::LeaseBased,
             skip_bcast_commit: !config.broadcast_commit,
-            batch_append: true,
+            // It appends to an empty message without a look at that one's index.
+            batch_append: false,
             max_committed_size_per_ready: config.max_committed_bytes,
             ..Config::default()
         };

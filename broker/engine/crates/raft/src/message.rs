@@ -112,6 +112,10 @@ impl RaftMessage {
         let (to, term) = (m.to, m.term);
         let body = match m.get_msg_type() {
             MessageType::MsgAppend => {
+                // Indices are not sent: they follow from the message's own.
+                if m.entries.iter().zip(m.index + 1..).any(|(entry, index)| entry.index != index) {
+                    return None;
+                }
                 let entries = m.entries.iter().map(entry_out).collect::<Option<Vec<_>>>()?;
                 Body::Append { index: m.index, log_term: m.log_term, commit: m.commit, entries }
             }

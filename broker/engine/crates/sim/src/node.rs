@@ -96,7 +96,11 @@ impl SimNode {
         };
         let store =
             StoreConfig { journal_bytes: JOURNAL_BYTES, tail_cache_bytes: TAIL_CACHE_BYTES };
-        self.env.env.disk.create_dir_all(&self.dir()).map_err(|e| e.to_string())?;
+        let (disk, dir) = (&self.env.env.disk, self.dir());
+        disk.create_dir_all(&dir).map_err(|e| e.to_string())?;
+        for above in dir.ancestors().skip(1) {
+            disk.sync_dir(above).map_err(|e| e.to_string())?;
+        }
         let metrics = Arc::new(Metrics::default());
         let (shard, report) = Shard::open(&self.env.env, config, 0, store, metrics)
             .map_err(|e| format!("node {} cannot open its store: {e}", self.id))?;

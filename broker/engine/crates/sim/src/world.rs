@@ -7,6 +7,7 @@ use headrace_cluster::shard::Shard;
 use headrace_cluster::{GroupId, NodeId};
 use headrace_env::sim::SimRandom;
 use headrace_raft::Role;
+use headrace_wire::batch::BatchHeader;
 use headrace_wire::records::read_all;
 
 use crate::checks::Checks;
@@ -122,7 +123,9 @@ impl World {
     /// When one is broken; the text names the seed.
     pub fn run(mut self) -> Summary {
         if let Err(why) = self.try_run() {
-            panic!("seed {}, at {} ms: {why}\n{:?}", self.seed, self.now_ms - 1_000_000, self.plan);
+            let state = self.state();
+            let at_ms = self.now_ms - 1_000_000;
+            panic!("seed {}, at {at_ms} ms: {why}\n{:?}{state}", self.seed, self.plan);
         }
         Summary {
             elections: self.checks.elections(),
@@ -152,7 +155,7 @@ impl World {
         let end_ms = self.now_ms + self.plan.calm_ms;
         while !self.is_calm() {
             if self.now_ms >= end_ms {
-                return Err(format!("not calm after {} ms: {}", self.plan.calm_ms, self.state()));
+                return Err(format!("not calm after {} ms", self.plan.calm_ms));
             }
             self.restart_those_due(true)?;
             self.step(false)?;
@@ -180,6 +183,8 @@ impl World {
             for group in 0..self.plan.groups {
                 let status = node.shard.as_ref().and_then(|s| s.status(group));
                 text += &format!("\n node {}, group {group}: {status:?}", node.id);
+                let tail = node.shard.as_ref().and_then(|s| s.with_log(group, tail_of));
+                text += &tail.unwrap_or_default();
             }
         }
         for client in &self.clients {
@@ -337,14 +342,30 @@ fn check_log(client: &Client, shard: &Shard) -> Result<(), String> {
     if sequences.windows(2).any(|pair| pair[1] != pair[0] + 1) {
         return Err(format!("sequences are not in order: {sequences:?}"));
     }
-    if client.made() != sequences.last().map_or(0, |last| last + 1) {
-        return Err(format!(
-            "{} records were made, the last is {:?}",
-            client.made(),
-            sequences.last()
-        ));
+    // Every record took one offset, and nothing else takes any.
+    if i64::from(client.made()) != end {
+        return Err(format!("{} records were made, but the log ends at {end}", client.made()));
     }
     Ok(())
+}
+
+/// The newest entries of a log: index, term, offsets.
+fn tail_of(log: &headrace_log::GroupLog) -> String {
+    let (first, last) = (log.first_index(), log.last_index());
+    let from = last.saturating_sub(15).max(first);
+    let mut text = format!("\n  from {first} to {last}, end offset {}:", log.end_offset());
+    match log.entries(from, last + 1, u64::MAX) {
+        Ok(entries) => {
+            for e in entries {
+                let offsets =
+                    BatchHeader::parse(&e.batch).map(|h| (h.base_offset, h.next_offset()));
+                let end = log.end_offset_at(e.index);
+                text += &format!(" {}/{}:{offsets:?}={end}", e.index, e.term);
+            }
+        }
+        Err(error) => text += &format!(" {error}"),
+    }
+    text
 }
 
 fn client_id(group: GroupId) -> i64 {
