@@ -59,7 +59,10 @@ fn settings(topic: &Topic, replicas: &[NodeId]) -> Settings {
         },
         config: PartitionConfig {
             log_append_time: config.timestamp_type == TimestampType::LogAppendTime,
-            min_insync_replicas: usize::try_from(config.min_insync_replicas).unwrap_or(1),
+            // As Apache Kafka counts: never more than there are replicas.
+            min_insync_replicas: usize::try_from(config.min_insync_replicas)
+                .unwrap_or(1)
+                .min(replicas.len()),
         },
     }
 }
