@@ -19,9 +19,6 @@ PORT_LAST = 65535
 PORTS_PER_NODE = 10
 PORT_ROLES = ("kafka", "rpc", "admin", "registry", "proxy", "console")
 
-# Reservations of this process, held until it ends.
-_reserved: list[socket.socket] = []
-
 
 @dataclass(frozen=True)
 class Ports:
@@ -96,5 +93,7 @@ def _reserve(plan: list[Ports]) -> bool:
             for each in taken:
                 each.close()
             return False
-    _reserved.extend(taken)
+    # Only the end of this process closes them.
+    for each in taken:
+        each.detach()
     return True
