@@ -19,8 +19,9 @@ type Result<T> = std::result::Result<T, DecodeError>;
 const BUDGET_BASE_BYTES: usize = 1 << 20;
 /// plus this many times the frame,
 const BUDGET_FACTOR: usize = 8;
-/// but no more than this. Requests of real clients stay far below: their elements carry names.
-const BUDGET_MAX_BYTES: usize = 256 << 20;
+/// but no more than this: every thread that decodes may hold as much at once. A commit of 400,000
+/// partitions stays below.
+const BUDGET_MAX_BYTES: usize = 64 << 20;
 /// Kafka's limit for strings, whichever length prefix they have.
 const STRING_MAX_BYTES: usize = i16::MAX as usize;
 
