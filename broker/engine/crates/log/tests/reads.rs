@@ -1,4 +1,4 @@
-//! Reads: by offset, index, time and epoch, from memory and from the disk, against what was written.
+//! Reads by offset, index, time and epoch, from memory and disk, against what was written.
 
 use std::path::Path;
 

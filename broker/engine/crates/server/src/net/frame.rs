@@ -38,7 +38,7 @@ pub struct Frame {
 #[derive(Debug, thiserror::Error)]
 pub enum FrameError {
     /// The length is over the limit, or negative.
-    #[error("frame of {claimed} bytes is over socket.request.max.bytes = {limit}{}", hint(*claimed))]
+    #[error("frame of {claimed} bytes is over socket.request.max.bytes {limit}{}", hint(*claimed))]
     TooLarge {
         /// The length as read, unsigned.
         claimed: u32,
@@ -82,6 +82,8 @@ pub struct FrameReader {
     inbox: BytesMut,
     partial: Option<Partial>,
     progress: Instant,
+    /// The budget is what is waited for, not the peer.
+    starved: bool,
 }
 
 /// Smallest request: api key, version and correlation id.
@@ -91,7 +93,14 @@ impl FrameReader {
     /// A reader that refuses frames over `limit` bytes.
     pub fn new(budget: Budget, limit: usize) -> Self {
         let progress = Instant::now();
-        FrameReader { budget, limit, inbox: BytesMut::new(), partial: None, progress }
+        FrameReader {
+            budget,
+            limit,
+            inbox: BytesMut::new(),
+            partial: None,
+            progress,
+            starved: false,
+        }
     }
 
     /// The next frame; `None` when the peer closed between frames.
@@ -120,8 +129,20 @@ impl FrameReader {
         }
     }
 
-    /// When a frame that was begun must have moved on; `None` between frames.
+    /// The peer was not read from for a while: what it has begun gets its whole time again.
+    pub fn resume(&mut self) {
+        self.progress = Instant::now();
+        if let Some(partial) = &mut self.partial {
+            partial.started = self.progress;
+        }
+    }
+
+    /// When a frame that was begun must have moved on; `None` between frames, and while memory is
+    /// what is missing.
     pub fn deadline(&self, stall: Duration) -> Option<Instant> {
+        if self.starved {
+            return None;
+        }
         if let Some(partial) = &self.partial {
             let whole = Duration::from_secs(partial.length as u64 / SLOWEST_BYTES_PER_S);
             return Some((self.progress + stall).min(partial.started + stall + whole));
@@ -162,7 +183,10 @@ impl FrameReader {
         let Some(partial) = &mut self.partial else { return Ok(false) };
         let first = partial.length.min(FIRST_CHUNK_BYTES);
         if partial.share.bytes() == 0 {
+            self.starved = true;
             partial.share = self.budget.take(first).await;
+            self.starved = false;
+            self.progress = Instant::now();
         }
         if partial.body.is_empty() && self.inbox.len() >= partial.length {
             partial.body = self.inbox.split_to(partial.length);
@@ -179,7 +203,10 @@ impl FrameReader {
         }
         if partial.body.capacity() == partial.body.len() {
             let more = missing.min(partial.body.len().saturating_mul(GROWTH - 1));
+            self.starved = true;
             self.budget.grow(&mut partial.share, more).await;
+            self.starved = false;
+            self.progress = Instant::now();
             partial.body.reserve(more);
         }
         // `limit` keeps the next frame's bytes out of this buffer
