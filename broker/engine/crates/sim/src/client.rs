@@ -31,6 +31,8 @@ struct Open {
 /// One producer.
 #[derive(Debug)]
 pub(crate) struct Client {
+    /// Without idempotence a batch may be there twice.
+    pub idempotent: bool,
     id: i64,
     group: GroupId,
     next_sequence: i32,
@@ -47,8 +49,9 @@ pub(crate) fn value(id: i64, sequence: i32) -> String {
 }
 
 impl Client {
-    pub fn new(id: i64, group: GroupId) -> Client {
+    pub fn new(id: i64, group: GroupId, idempotent: bool) -> Client {
         Client {
+            idempotent,
             id,
             group,
             next_sequence: 0,
@@ -73,7 +76,10 @@ impl Client {
     }
 
     fn batch(&self, sequence: i32, records: i32, padding: usize) -> Bytes {
-        let mut builder = BatchBuilder::new().producer(self.id, 0, sequence);
+        let mut builder = match self.idempotent {
+            true => BatchBuilder::new().producer(self.id, 0, sequence),
+            false => BatchBuilder::new(),
+        };
         for n in 0..records {
             let mut text = value(self.id, sequence + n);
             text.push('#');
