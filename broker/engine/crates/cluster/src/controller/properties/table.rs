@@ -20,6 +20,8 @@ const NO_FLUSH: Honour = Honour::OnlyDefault(
 const NO_TIERS: Honour = Honour::OnlyDefault("there is no remote storage yet");
 const NO_RECOMPRESSION: Honour =
     Honour::OnlyDefault("batches are stored as their producer compressed them");
+const NO_TRANSACTIONS: Honour =
+    Honour::OnlyDefault("transactions are not available yet, so it would do nothing");
 const NO_THROTTLE: Honour = Honour::OnlyDefault("replication has no throttle yet");
 
 const fn topic(
@@ -172,10 +174,10 @@ pub const CLUSTER: &[Property] = &[
         "Replicas of __consumer_offsets: as many of these as the seed list has nodes."),
     cluster("offsets.topic.segment.bytes", Kind::Int { min: 1_048_576, max: MAX_I32 },
         "104857600", Honour::Yes, "Segment size of __consumer_offsets when it is created."),
-    cluster("transaction.state.log.num.partitions", COUNT, "50", Honour::Yes,
+    cluster("transaction.state.log.num.partitions", COUNT, "50", NO_TRANSACTIONS,
         "Partitions of __transaction_state; has effect until the topic exists."),
     cluster("transaction.state.log.replication.factor",
-        Kind::Int { min: 1, max: i16::MAX as i64 }, "3", Honour::Yes,
+        Kind::Int { min: 1, max: i16::MAX as i64 }, "3", NO_TRANSACTIONS,
         "Replicas of __transaction_state: as many of these as the seed list has nodes."),
 ];
 
