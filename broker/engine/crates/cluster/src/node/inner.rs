@@ -35,7 +35,7 @@ const TICKS_PER_HEARTBEAT: u64 = 3;
 /// Entries after which the controller's snapshot replaces the start of its log.
 const MACHINE_LOG_ENTRIES: u64 = 1_000;
 /// How often replicas' states are saved: as much must be read again after a crash.
-const STATES_INTERVAL_MS: i64 = 30_000;
+const STATES_INTERVAL_MS: i64 = 10_000;
 
 /// A replica that is open here.
 #[derive(Clone, Debug)]

@@ -13,6 +13,7 @@ use bytes::Bytes;
 use tokio::io::AsyncReadExt;
 use tokio::net::TcpStream;
 use tokio::sync::mpsc;
+use tokio::time::Instant;
 
 use super::client::connect;
 use super::frame::{within, write_frame};
@@ -24,6 +25,8 @@ use crate::metrics::Metrics;
 const MAX_FRAMES: usize = 4096;
 /// Their bytes.
 const MAX_BYTES: usize = 64 << 20;
+/// A node that refuses for so long will not change its mind.
+const REFUSED_FOR: Duration = Duration::from_secs(10);
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 /// A node that takes no byte for so long is given up.
@@ -115,6 +118,34 @@ impl Links {
     }
 }
 
+/// What keeps a link from working; told once per cause, not once per attempt.
+#[derive(Default)]
+struct Trouble {
+    text: String,
+    refused_since: Option<Instant>,
+    told: bool,
+}
+
+impl Trouble {
+    fn note(&mut self, node: NodeId, error: &io::Error) {
+        let text = error.to_string();
+        if text != self.text {
+            tracing::info!(node, "no connection to node: {text}");
+            self.text = text;
+        }
+        if error.kind() != io::ErrorKind::PermissionDenied {
+            self.refused_since = None;
+            return;
+        }
+        // A node that has just joined is not known everywhere at once.
+        let since = *self.refused_since.get_or_insert_with(Instant::now);
+        if !self.told && since.elapsed() > REFUSED_FOR {
+            self.told = true;
+            tracing::error!(node, "node goes on refusing the connection: {}", self.text);
+        }
+    }
+}
+
 struct Link {
     node: NodeId,
     host: std::sync::Weak<dyn LinkHost>,
@@ -126,28 +157,17 @@ struct Link {
 impl Link {
     async fn run(mut self) {
         let mut pause = FIRST_PAUSE;
-        let mut last_error = String::new();
+        let mut trouble = Trouble::default();
         loop {
             let Some(host) = self.host.upgrade() else { return };
             let (address, hello) = (host.address(self.node), host.hello());
             drop(host);
             let outcome = match address {
-                Some(address) => self.serve(&address, &hello, &mut pause).await,
+                Some(address) => self.serve(&address, &hello, &mut pause, &mut trouble).await,
                 None => Err(io::Error::new(io::ErrorKind::NotFound, "its address is not known")),
             };
             let Err(error) = outcome else { return };
-            let text = error.to_string();
-            if text != last_error {
-                // Once per cause, not once per attempt.
-                let node = self.node;
-                match error.kind() {
-                    io::ErrorKind::PermissionDenied => {
-                        tracing::error!(node, "node refused the connection: {text}");
-                    }
-                    _ => tracing::info!(node, "no connection to node: {text}"),
-                }
-                last_error = text;
-            }
+            trouble.note(self.node, &error);
             self.drop_waiting();
             if let Some(host) = self.host.upgrade() {
                 host.unreachable(self.node);
@@ -170,6 +190,7 @@ impl Link {
         address: &HostPort,
         hello: &Hello,
         pause: &mut Duration,
+        trouble: &mut Trouble,
     ) -> io::Result<()> {
         let (mut stream, other) = connect(address, hello).await?;
         if other.node_id != Some(self.node) {
@@ -177,6 +198,7 @@ impl Link {
             return Err(io::Error::new(io::ErrorKind::NotFound, why));
         }
         *pause = FIRST_PAUSE;
+        *trouble = Trouble::default();
         tracing::info!(node = self.node, %address, "connected to node");
         let mut end = [0u8; 1];
         loop {

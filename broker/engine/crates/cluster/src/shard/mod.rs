@@ -47,7 +47,7 @@ const FRAME_BYTES: usize = 8 << 20;
 pub struct ShardConfig {
     /// This node.
     pub node: NodeId,
-    /// The shard's folder.
+    /// The shard's folder: `shard-<n>` in the data folder.
     pub dir: PathBuf,
     /// Spreads election timeouts.
     pub seed: u64,

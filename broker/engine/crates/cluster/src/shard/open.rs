@@ -32,7 +32,7 @@ const MAX_COMMITTED_BYTES: u64 = 4 << 20;
 const EAGER_MS: i64 = 3_000;
 
 impl Shard {
-    /// Opens the store in `config.dir`. Replicas are opened one by one afterwards.
+    /// Opens the store in `config.dir`, the data folder's `shard-<n>`. Replicas are opened one by one afterwards.
     ///
     /// # Errors
     /// When the store cannot be used at all; one damaged log is no such reason.
@@ -44,7 +44,9 @@ impl Shard {
         metrics: Arc<Metrics>,
     ) -> Result<(Shard, RecoveryReport), StoreError> {
         let saved = read_states(env.disk.as_ref(), &config.dir);
-        let (store, report) = Store::open(env, &config.dir, shard, store)?;
+        // The store makes its own folder in the data folder; it is this shard's.
+        let data_dir = config.dir.parent().unwrap_or(Path::new(""));
+        let (store, report) = Store::open(env, data_dir, shard, store)?;
         let damaged: BTreeSet<GroupId> = report.damaged.iter().map(|(group, _)| *group).collect();
         let shard = Shard {
             disk: env.disk.clone(),
