@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from records import eventually
 from nodeprocess import is_whole
+from records import eventually
 from steadyload import SteadyLoad, leaders, make_topic
 
 TOPIC = "numbers"

@@ -1,7 +1,7 @@
 //! What every handler gets: the node, the session, and how to answer.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use headrace_cluster::image::{Image, NodeInfo};
 use headrace_cluster::{controller, ControllerError, LeaderInfo, Node, NodeId, PartitionError};
@@ -15,9 +15,6 @@ use crate::metrics::Metrics;
 use crate::net::{Budget, Reply, Share};
 use crate::producer_ids::ProducerIds;
 use crate::session::{Operation, Resource, Session};
-
-/// How long a client that is faster than the node's start is kept waiting.
-const READY_WAIT: Duration = Duration::from_secs(5);
 
 /// One node's Kafka server: what all connections share.
 pub(crate) struct Broker {
@@ -74,15 +71,6 @@ impl Context {
 
     pub fn image(&self) -> Arc<Image> {
         self.broker.node.image()
-    }
-
-    /// The image of a node that has found its cluster; waits a little for it after a start.
-    pub async fn ready_image(&self) -> Arc<Image> {
-        if !self.node().is_ready() {
-            // not ready in time: the client gets what there is, and asks again
-            let _ = self.node().wait_ready(READY_WAIT).await;
-        }
-        self.image()
     }
 
     /// Shorthand of [`Session::authorize`].

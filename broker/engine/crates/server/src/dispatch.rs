@@ -5,7 +5,7 @@
 
 use std::future::Future;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use headrace_wire::messages::RequestHeader;
@@ -15,6 +15,11 @@ use crate::context::{Broker, Context};
 use crate::handlers as on;
 use crate::net::{Answer, Call, Peer, Reply, Service, Share};
 use crate::session::{Authorizer, Session};
+
+/// How often a starting node is looked at: who sees it ready elsewhere may connect at once.
+const READY_LOOK_EVERY: Duration = Duration::from_millis(5);
+/// While the node is not ready, the log says so this often.
+const READY_REPORT_EVERY: Duration = Duration::from_secs(30);
 
 /// The Kafka API over one node.
 pub(crate) struct KafkaService {
@@ -70,6 +75,20 @@ fn peek(frame: &Bytes) -> Option<(i16, i16, i32)> {
 
 impl Service for KafkaService {
     type Session = Session;
+
+    /// A client that is let in before the node knows its cluster would be told that topics do not
+    /// exist, which some take for final.
+    async fn ready(&self) {
+        let node = &self.broker.node;
+        let mut reported = Instant::now();
+        while !node.is_ready() {
+            if reported.elapsed() >= READY_REPORT_EVERY {
+                tracing::info!("the node is not ready: the kafka listeners stay closed");
+                reported = Instant::now();
+            }
+            tokio::time::sleep(READY_LOOK_EVERY).await;
+        }
+    }
 
     fn open(&self, peer: Peer) -> Arc<Session> {
         let metrics = self.broker.metrics.clone();

@@ -29,7 +29,7 @@ pub(crate) async fn describe_configs(
     cx: Context,
     request: DescribeConfigsRequest,
 ) -> DescribeConfigsResponse {
-    let image = cx.ready_image().await;
+    let image = cx.image();
     let one = |resource: &DescribeConfigsResource| {
         let described = describe(&cx, &image, resource);
         let (entries, refusal) = match described {

@@ -71,12 +71,14 @@ pub(crate) async fn fetch(cx: Context, request: FetchRequest) -> Reply {
     let limit = bytes(request.max_bytes).min(cx.broker.config.fetch_max_bytes);
     let topics: Vec<WantedTopic> =
         request.topics.into_iter().map(|topic| look_up(&cx, &image, topic)).collect();
-    let mut watches = watches(&topics);
+    // made when there is something to wait for: most fetches of a busy consumer never wait
+    let mut watches: Option<Watches> = None;
     loop {
         let timed_out = Instant::now() >= until || *cx.session.peer.closing.borrow();
-        for watch in &mut watches {
+        // what changes from here on ends the wait below
+        watches.iter_mut().flatten().for_each(|watch| {
             watch.borrow_and_update();
-        }
+        });
         if timed_out || min_bytes == 0 || is_ready(&topics, isolation) {
             let floor = LEAST_SHARE_BYTES.min(limit);
             let mut share = cx.broker.responses.take_up_to(limit, floor).await;
@@ -87,8 +89,12 @@ pub(crate) async fn fetch(cx: Context, request: FetchRequest) -> Reply {
                 return cx.reply(&response, share);
             }
         }
+        let Some(watches) = &mut watches else {
+            watches = Some(watch(&topics));
+            continue;
+        };
         // an end of the wait is seen at the top of the loop
-        let _ = timeout_at(until, changed(&cx, &mut watches)).await;
+        let _ = timeout_at(until, changed(&cx, watches)).await;
     }
 }
 
@@ -128,13 +134,13 @@ fn look_up(cx: &Context, image: &Image, mut data: FetchTopic) -> WantedTopic {
 
 type Watches = Vec<watch::Receiver<Offsets>>;
 
-fn watches(topics: &[WantedTopic]) -> Watches {
+fn watch(topics: &[WantedTopic]) -> Watches {
     let handles = topics.iter().flat_map(|topic| &topic.partitions).map(|p| &p.state);
     handles.flatten().map(PartitionHandle::offsets_changed).collect()
 }
 
 /// Waits until a partition's offsets change, or the peer goes away.
-async fn changed(cx: &Context, watches: &mut Watches) {
+async fn changed(cx: &Context, watches: &mut [watch::Receiver<Offsets>]) {
     let mut closing = cx.session.peer.closing.clone();
     let mut waits: Vec<Pin<Box<dyn Future<Output = ()> + Send + '_>>> =
         Vec::with_capacity(watches.len() + 1);

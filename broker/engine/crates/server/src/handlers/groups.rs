@@ -65,7 +65,7 @@ async fn find(cx: &Context, key: &str, key_type: i8) -> Result<(i32, Str, i32), 
         return Err(Refusal::new(ErrorCode::InvalidRequest, why));
     }
     cx.authorize(Operation::Describe, Resource::Group(key))?;
-    cx.ready_image().await;
+    cx.image();
     let node = cx.broker.coordinators.find(key).await?;
     let image = cx.image();
     let info = cx.reachable(&image, node).ok_or(ErrorCode::CoordinatorNotAvailable)?;

@@ -27,7 +27,7 @@ const CREATED_WAIT: Duration = Duration::from_secs(5);
 const BROKERS: i8 = 1;
 
 pub(crate) async fn metadata(cx: Context, request: MetadataRequest) -> MetadataResponse {
-    let mut image = cx.ready_image().await;
+    let mut image = cx.image();
     let wanted = request.topics.filter(|topics| cx.version > 0 || !topics.is_empty());
     let operations = cx.version >= 8 && request.include_topic_authorized_operations;
     let topics = match wanted {
@@ -70,7 +70,7 @@ pub(crate) async fn describe_cluster(
     if let Err(error) = cx.authorize(Operation::Describe, Resource::Cluster) {
         return DescribeClusterResponse { error_code: cx.code(error), ..Default::default() };
     }
-    let image = cx.ready_image().await;
+    let image = cx.image();
     let brokers = image
         .nodes()
         .filter_map(|node| {

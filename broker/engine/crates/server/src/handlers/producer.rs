@@ -32,7 +32,6 @@ async fn fresh(cx: &Context, request: &InitProducerIdRequest) -> Result<i64, Err
     // a producer that asks again, with its old id, gets a new one: without a transactional id
     // nobody else can be fenced by a higher epoch
     cx.authorize(Operation::IdempotentWrite, Resource::Cluster)?;
-    cx.ready_image().await;
     let id = cx.broker.producer_ids.next(cx.node()).await;
     id.map_err(|error| match controller_refusal(error).code {
         // clients try again after this one

@@ -55,7 +55,7 @@ pub(crate) async fn create_topics(
     let wanted: Vec<NewTopic> =
         checked.iter().filter_map(|one| one.as_ref().ok()).cloned().collect();
     let timeout = request_timeout(request.timeout_ms);
-    let image = cx.ready_image().await;
+    let image = cx.image();
     let validate_only = request.validate_only;
     let avoid = cx.dead_nodes(&image);
     let command = ControllerCommand::CreateTopics { topics: wanted, validate_only, avoid };
@@ -79,7 +79,7 @@ pub(crate) async fn delete_topics(
     cx: Context,
     request: DeleteTopicsRequest,
 ) -> DeleteTopicsResponse {
-    let image = cx.ready_image().await;
+    let image = cx.image();
     let named = request.topic_names.iter().map(|name| (Some(name.clone()), Uuid::nil()));
     let both = request.topics.iter().map(|topic| (topic.name.clone(), topic.topic_id));
     let asked: Vec<(Option<Str>, Uuid)> = named.chain(both).collect();
@@ -145,7 +145,7 @@ pub(crate) async fn create_partitions(
     let checked: Vec<_> = request.topics.iter().map(check).collect();
     let topics = checked.iter().filter_map(|one| one.as_ref().ok()).cloned().collect();
     let timeout = request_timeout(request.timeout_ms);
-    let image = cx.ready_image().await;
+    let image = cx.image();
     let validate_only = request.validate_only;
     let avoid = cx.dead_nodes(&image);
     let command = ControllerCommand::CreatePartitions { topics, validate_only, avoid };

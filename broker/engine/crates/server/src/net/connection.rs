@@ -122,6 +122,7 @@ impl<S: Service> Connection<S> {
         let every = WATCH_EVERY.min(self.limits.stall / 2).max(Duration::from_millis(1));
         let watchdog = tokio::time::sleep(every);
         tokio::pin!(watchdog);
+        let mut was_reading = true;
         loop {
             self.unpark();
             let draining = self.draining_until.is_some();
@@ -130,6 +131,10 @@ impl<S: Service> Connection<S> {
             }
             let room =
                 !draining && self.parked.is_none() && self.flight.len() < self.limits.in_flight;
+            if room && !was_reading {
+                self.frames.resume();
+            }
+            was_reading = room;
             let event = tokio::select! {
                 biased;
                 reply = self.flight.next(), if !self.flight.is_empty() => Event::Reply(reply),

@@ -70,7 +70,7 @@ struct Shared<S> {
 }
 
 impl Listeners {
-    /// Binds every listener, then starts to accept; nothing is accepted if one fails.
+    /// Binds every listener, and accepts when the service is ready; nothing is if one fails.
     ///
     /// # Errors
     /// [`BindError`] with the listener's name and address.
@@ -85,9 +85,8 @@ impl Listeners {
         let mut addresses = Vec::new();
         for listener in &config.listeners {
             let (socket, address) = bind(listener)?;
-            tracing::info!(listener = listener.name, %address, "kafka listener open");
             addresses.push((listener.name.clone(), address));
-            sockets.push((Arc::<str>::from(listener.name.as_str()), socket));
+            sockets.push((Arc::<str>::from(listener.name.as_str()), socket, address));
         }
         let (stop, stopped) = watch::channel(false);
         let slots = Arc::new(Semaphore::new(config.max_connections));
@@ -101,8 +100,8 @@ impl Listeners {
             full: Rarely::every(LOG_PERIOD),
             refused: Rarely::every(LOG_PERIOD),
         });
-        for (name, socket) in sockets {
-            runtime.spawn(accept(Arc::clone(&shared), name, socket));
+        for (name, socket, address) in sockets {
+            runtime.spawn(accept(Arc::clone(&shared), name, socket, address));
         }
         Ok(Listeners { stop, addresses, slots, max_connections: config.max_connections })
     }
@@ -123,7 +122,7 @@ impl Listeners {
     }
 }
 
-fn bind(listener: &ListenerConfig) -> Result<(TcpListener, SocketAddr), BindError> {
+fn bind(listener: &ListenerConfig) -> Result<(Socket, SocketAddr), BindError> {
     let shown = format!("{}:{}", listener.host, listener.port);
     let failed = |source: io::Error| {
         let (name, address) = (listener.name.clone(), shown.clone());
@@ -136,22 +135,40 @@ fn bind(listener: &ListenerConfig) -> Result<(TcpListener, SocketAddr), BindErro
         .to_socket_addrs()
         .and_then(|mut found| found.next().ok_or(io::ErrorKind::NotFound.into()))
         .map_err(failed)?;
-    let open = || -> io::Result<(TcpListener, SocketAddr)> {
+    let open = || -> io::Result<(Socket, SocketAddr)> {
         let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
         // a restarted node takes its port back while old connections are in TIME_WAIT
         socket.set_reuse_address(true)?;
         socket.set_nonblocking(true)?;
         socket.bind(&address.into())?;
-        socket.listen(BACKLOG)?;
-        let listener = TcpListener::from_std(socket.into())?;
-        let bound = listener.local_addr()?;
-        Ok((listener, bound))
+        let bound = socket.local_addr()?.as_socket().unwrap_or(address);
+        Ok((socket, bound))
     };
     open().map_err(failed)
 }
 
-async fn accept<S: Service>(shared: Arc<Shared<S>>, name: Arc<str>, socket: TcpListener) {
+/// Waits for the service, then accepts until the server stops.
+async fn accept<S: Service>(
+    shared: Arc<Shared<S>>,
+    name: Arc<str>,
+    socket: Socket,
+    address: SocketAddr,
+) {
     let mut stop = shared.stop.clone();
+    tokio::select! {
+        () = shared.service.ready() => {}
+        _ = stop.wait_for(|&stop| stop) => return,
+    }
+    let listening = socket.listen(BACKLOG).and_then(|()| TcpListener::from_std(socket.into()));
+    let socket = match listening {
+        Ok(socket) => socket,
+        Err(error) => {
+            // another process with this port would have been found when it was bound
+            tracing::error!(listener = %name, %error, "cannot listen");
+            return;
+        }
+    };
+    tracing::info!(listener = %name, %address, "kafka listener open");
     loop {
         let accepted = tokio::select! {
             accepted = socket.accept() => accepted,

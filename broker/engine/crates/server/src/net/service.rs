@@ -56,6 +56,9 @@ pub trait Service: Send + Sync + 'static {
     /// State of one connection.
     type Session: Send + Sync + 'static;
 
+    /// Resolves when requests can be answered; until then, connections are refused.
+    fn ready(&self) -> impl Future<Output = ()> + Send;
+
     /// A connection was accepted; the session is dropped when it ends.
     fn open(&self, peer: Peer) -> Arc<Self::Session>;
 

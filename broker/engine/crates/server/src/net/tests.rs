@@ -19,6 +19,7 @@ use crate::config::{ListenerConfig, ServerConfig};
 #[derive(Default)]
 struct Toy {
     gate: Notify,
+    ready: Notify,
     started: Mutex<Vec<u8>>,
     running: AtomicUsize,
     most_running: AtomicUsize,
@@ -49,6 +50,11 @@ struct ToyService(Arc<Toy>);
 
 impl Service for ToyService {
     type Session = ToySession;
+
+    async fn ready(&self) {
+        self.0.ready.notified().await;
+        self.0.ready.notify_one();
+    }
 
     fn open(&self, peer: Peer) -> Arc<ToySession> {
         self.0.open.fetch_add(1, Ordering::SeqCst);
@@ -97,7 +103,17 @@ fn config() -> ServerConfig {
     ServerConfig { listeners: vec![listener], ..ServerConfig::default() }
 }
 
-fn start_with(config: &ServerConfig) -> World {
+async fn start_with(config: &ServerConfig) -> World {
+    let world = start_unready(config);
+    world.toy.ready.notify_one();
+    while TcpStream::connect(world.address).await.is_err() {
+        tokio::time::sleep(Duration::from_millis(2)).await;
+    }
+    until("the probe is gone", || world.toy.open.load(Ordering::SeqCst) == 0).await;
+    world
+}
+
+fn start_unready(config: &ServerConfig) -> World {
     let toy = Arc::new(Toy::default());
     let limits = Limits {
         budget: Budget::new(config.queued_max_request_bytes),
@@ -138,7 +154,7 @@ async fn until(what: &str, done: impl Fn() -> bool) {
 
 #[tokio::test]
 async fn overlapping_requests_run_together_and_answer_in_order() {
-    let world = start_with(&config());
+    let world = start_with(&config()).await;
     let mut client = TcpStream::connect(world.address).await.expect("open");
     let sent: Vec<u8> = (b'0'..=b'7').flat_map(|n| framed(&[b'p', 0, 0, 0, 0, 0, 0, n])).collect();
     client.write_all(&sent).await.expect("sent");
@@ -154,7 +170,7 @@ async fn overlapping_requests_run_together_and_answer_in_order() {
 
 #[tokio::test]
 async fn a_request_that_does_not_overlap_runs_alone() {
-    let world = start_with(&config());
+    let world = start_with(&config()).await;
     let mut client = TcpStream::connect(world.address).await.expect("open");
     for frame in [b"p......1", b"p......2", b"e......3", b"p......4"] {
         client.write_all(&framed(frame)).await.expect("sent");
@@ -173,7 +189,7 @@ async fn a_request_that_does_not_overlap_runs_alone() {
 #[tokio::test]
 async fn a_full_flight_stops_reading() {
     let limits = ServerConfig { max_in_flight_requests_per_connection: 3, ..config() };
-    let world = start_with(&limits);
+    let world = start_with(&limits).await;
     let mut client = TcpStream::connect(world.address).await.expect("open");
     for n in b'0'..=b'8' {
         client.write_all(&framed(&[b'p', 0, 0, 0, 0, 0, 0, n])).await.expect("sent");
@@ -190,7 +206,7 @@ async fn a_full_flight_stops_reading() {
 
 #[tokio::test]
 async fn a_request_without_answer_leaves_no_gap() {
-    let world = start_with(&config());
+    let world = start_with(&config()).await;
     let mut client = TcpStream::connect(world.address).await.expect("open");
     for frame in [b"n......1", b"e......2", b"n......3", b"e......4"] {
         client.write_all(&framed(frame)).await.expect("sent");
@@ -201,7 +217,7 @@ async fn a_request_without_answer_leaves_no_gap() {
 
 #[tokio::test]
 async fn a_waiting_request_ends_when_its_peer_does() {
-    let world = start_with(&config());
+    let world = start_with(&config()).await;
     let mut client = TcpStream::connect(world.address).await.expect("open");
     client.write_all(&framed(b"w......1")).await.expect("sent");
     until("it waits", || world.toy.running.load(Ordering::SeqCst) == 1).await;
@@ -212,7 +228,7 @@ async fn a_waiting_request_ends_when_its_peer_does() {
 
 #[tokio::test]
 async fn bad_frames_close_their_connection_and_no_other() {
-    let world = start_with(&config());
+    let world = start_with(&config()).await;
     let mut good = TcpStream::connect(world.address).await.expect("open");
     let two_hundred_mb = (200u32 << 20).to_be_bytes();
     for bad in [&two_hundred_mb[..], b"GET / HTTP/1.1\r\n\r\n", &[0xff; 64], &framed(b"x.......")] {
@@ -228,7 +244,7 @@ async fn bad_frames_close_their_connection_and_no_other() {
 async fn a_stalled_frame_and_an_idle_connection_are_closed() {
     let limits =
         ServerConfig { socket_stall_timeout_ms: 60, connections_max_idle_ms: 300, ..config() };
-    let world = start_with(&limits);
+    let world = start_with(&limits).await;
     let mut stalled = TcpStream::connect(world.address).await.expect("open");
     stalled.write_all(&[0, 0, 0, 9, 1]).await.expect("sent");
     let mut idle = TcpStream::connect(world.address).await.expect("open");
@@ -242,7 +258,7 @@ async fn a_stalled_frame_and_an_idle_connection_are_closed() {
 
 #[tokio::test]
 async fn connections_over_the_limit_are_closed() {
-    let world = start_with(&ServerConfig { max_connections: 2, ..config() });
+    let world = start_with(&ServerConfig { max_connections: 2, ..config() }).await;
     let mut clients = Vec::new();
     for _ in 0..2 {
         let mut client = TcpStream::connect(world.address).await.expect("open");
@@ -261,7 +277,7 @@ async fn connections_over_the_limit_are_closed() {
 
 #[tokio::test]
 async fn stopping_answers_what_is_in_progress() {
-    let world = start_with(&config());
+    let world = start_with(&config()).await;
     let mut client = TcpStream::connect(world.address).await.expect("open");
     client.write_all(&framed(b"w......1")).await.expect("sent");
     until("it waits", || world.toy.running.load(Ordering::SeqCst) == 1).await;
@@ -272,8 +288,26 @@ async fn stopping_answers_what_is_in_progress() {
 }
 
 #[tokio::test]
+async fn nobody_is_let_in_before_the_service_is_ready() {
+    let world = start_unready(&config());
+    for _ in 0..3 {
+        assert!(TcpStream::connect(world.address).await.is_err());
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    world.toy.ready.notify_one();
+    let mut client = loop {
+        if let Ok(client) = TcpStream::connect(world.address).await {
+            break client;
+        }
+        tokio::time::sleep(Duration::from_millis(2)).await;
+    };
+    client.write_all(&framed(b"e......1")).await.expect("sent");
+    assert_eq!(read_frame(&mut client).await[7], b'1');
+}
+
+#[tokio::test]
 async fn a_port_in_use_is_named() {
-    let world = start_with(&config());
+    let world = start_with(&config()).await;
     let mut second = config();
     second.listeners[0].port = world.address.port();
     let limits = Limits {
@@ -298,7 +332,7 @@ async fn memory_is_bounded_over_all_connections() {
         socket_request_max_bytes: 64 << 10,
         ..config()
     };
-    let world = start_with(&limits);
+    let world = start_with(&limits).await;
     let mut body = vec![b'.'; 40 << 10];
     body[0] = b'p';
     let mut clients = Vec::new();

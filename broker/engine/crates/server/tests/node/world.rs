@@ -76,7 +76,16 @@ impl World {
     }
 
     pub async fn client(&self) -> Client {
-        Client { stream: TcpStream::connect(self.address).await.expect("listening") }
+        // the listener opens a moment after the node is ready
+        let connect = async {
+            loop {
+                match TcpStream::connect(self.address).await {
+                    Ok(stream) => return Client { stream },
+                    Err(_) => tokio::time::sleep(Duration::from_millis(5)).await,
+                }
+            }
+        };
+        tokio::time::timeout(PATIENCE, connect).await.expect("listening")
     }
 
     pub async fn stop(self) {
