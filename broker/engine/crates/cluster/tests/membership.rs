@@ -44,6 +44,8 @@ async fn the_first_seed_alone_founds_and_the_others_become_voters() {
     // The founder is not needed any more.
     cluster.stop(0).await;
     cluster.until("another controller", |c| c.node(1).controller().filter(|&id| id != 0)).await;
+    // Until it is missed, a new replica may be placed on it.
+    cluster.until("it to be missed", |c| c.up().all(|n| !n.is_alive(0)).then_some(())).await;
     let group = cluster.create_topic(1, "t", 1, 2, &[]).await[0];
     cluster.append(group, batch("x")).await;
     cluster.stop_all().await;
@@ -82,6 +84,12 @@ async fn a_wiped_seed_comes_back_under_a_new_id() {
     cluster.ready().await;
     let id = cluster.node(2).node_id().expect("has one");
     assert!(id > 2, "the old id {id} was given again");
+    let voters = [0, 1, id];
+    cluster
+        .until("it to take the old one's place", |c| {
+            c.up().all(|n| n.controller_voters() == voters).then_some(())
+        })
+        .await;
     cluster.append(group, batch("y")).await;
     assert_eq!(cluster.read_all(group).await.len(), 2);
     cluster.stop_all().await;
@@ -195,7 +203,12 @@ async fn min_insync_replicas_counts_the_living() {
     assert_eq!(handle.append(batch("y"), ALL).await, Err(PartitionError::NotEnoughReplicas));
     let leader_only = AppendOptions { acks: Acks::Leader, expected_epoch: None };
     assert_eq!(handle.append(batch("y"), leader_only).await.expect("appended").base_offset, 1);
-    assert!(cluster.node(leader).metrics_text().contains("under_replicated_partitions 1"));
+    cluster
+        .until("the gauge to show it", |c| {
+            let text = c.node(leader).metrics_text();
+            text.contains("under_replicated_partitions 1").then_some(())
+        })
+        .await;
     cluster.start((leader + 1) % 3);
     cluster.append(group, batch("z")).await;
     cluster.stop_all().await;

@@ -4,7 +4,7 @@ use std::sync::atomic::Ordering;
 use std::sync::Arc;
 use std::time::Duration;
 
-use headrace_raft::{Membership, RaftMessage};
+use headrace_raft::{ConfState, Membership, PeerId, RaftMessage};
 use tokio::net::TcpListener;
 use tokio::time::Instant;
 
@@ -12,9 +12,9 @@ use super::inner::Inner;
 use super::{birth, controller, reconcile};
 use crate::controller::{ControllerCommand, ControllerReply};
 use crate::error::{ControllerError, PartitionError, StartError};
-use crate::identity::random_uuid;
-use crate::image::{GroupId, Image, NodeId, CONTROLLER_GROUP};
-use crate::partition::in_sync::peer_of;
+use crate::identity::{random_uuid, Founder};
+use crate::image::{GroupId, Image, NodeId, NodeInfo, CONTROLLER_GROUP};
+use crate::partition::in_sync::{node_of, peer_of};
 use crate::rpc::frame::kind;
 use crate::rpc::gossip::Gossip;
 use crate::rpc::hello::{Hello, Purpose};
@@ -183,22 +183,48 @@ async fn name_cluster(inner: &Arc<Inner>) {
     }
 }
 
+/// Another data folder was registered later under this node's address.
+fn outlived(image: &Image, node: &NodeInfo) -> bool {
+    let newer = |n: &NodeInfo| n.started_at_ms > node.started_at_ms;
+    image.nodes().any(|n| n.id != node.id && n.rpc == node.rpc && newer(n))
+}
+
+/// A member of the controller's group whose place another data folder has taken: its node was
+/// wiped and came back under a new id, so it only makes majorities harder to get.
+fn replaced(image: &Image, founders: &[Founder], members: &ConfState) -> Option<PeerId> {
+    let mut peers = members.voters.iter().chain(&members.learners).copied();
+    peers.find(|&peer| {
+        let id = node_of(peer);
+        let founder = || founders.iter().find(|f| f.node_id == id);
+        match image.node(id) {
+            Some(node) => outlived(image, node),
+            // It never got so far as to be registered.
+            None => founder().is_some_and(|f| image.nodes().any(|n| n.rpc == f.rpc)),
+        }
+    })
+}
+
 /// Brings registered nodes into the controller's group: as learners, and the seeds as voters.
 fn grow_controller(inner: &Inner, image: &Image) {
     let Some(handle) = inner.partition(CONTROLLER_GROUP) else { return };
     let members = handle.members();
-    let is_seed = |node: &crate::image::NodeInfo| inner.config.seeds.contains(&node.rpc);
-    let change = image.nodes().find_map(|node| {
-        let peer = peer_of(node.id);
-        if !members.contains(peer) {
-            return Some(Membership::AddLearner(peer));
-        }
-        let promote = members.learners.contains(&peer)
-            && is_seed(node)
-            && inner.is_alive(node.id)
-            && members.voters.len() < MAX_CONTROLLER_VOTERS;
-        promote.then_some(Membership::AddVoter(peer))
-    });
+    let is_seed = |node: &NodeInfo| inner.config.seeds.contains(&node.rpc);
+    let gone = replaced(image, &inner.founders(), &members).map(Membership::Remove);
+    let new = || {
+        image.nodes().find_map(|node| {
+            let peer = peer_of(node.id);
+            if !members.contains(peer) {
+                let add = !outlived(image, node);
+                return add.then_some(Membership::AddLearner(peer));
+            }
+            let promote = members.learners.contains(&peer)
+                && is_seed(node)
+                && inner.is_alive(node.id)
+                && members.voters.len() < MAX_CONTROLLER_VOTERS;
+            promote.then_some(Membership::AddVoter(peer))
+        })
+    };
+    let change = gone.or_else(new);
     if let (Some(change), Some(shard)) = (change, inner.shard(CONTROLLER_GROUP)) {
         // One at a time; what is refused now is asked for again at the next look.
         let _ = shard.try_send(Input::Membership { group: CONTROLLER_GROUP, change });
