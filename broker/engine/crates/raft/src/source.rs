@@ -40,10 +40,11 @@ impl ConfState {
     }
 
     pub(crate) fn to_raft(&self) -> eraftpb::ConfState {
-        let mut state = eraftpb::ConfState::default();
-        state.voters = self.voters.clone();
-        state.learners = self.learners.clone();
-        state
+        eraftpb::ConfState {
+            voters: self.voters.clone(),
+            learners: self.learners.clone(),
+            ..eraftpb::ConfState::default()
+        }
     }
 
     /// Whether `peer` votes or learns.
@@ -135,10 +136,12 @@ fn failed(error: SourceError) -> raft::Error {
 
 impl Storage for Adapter {
     fn initial_state(&self) -> raft::Result<RaftState> {
-        let mut hard = eraftpb::HardState::default();
-        hard.term = self.initial.term;
-        hard.vote = self.initial.vote;
-        hard.commit = self.initial.commit;
+        let hard = eraftpb::HardState {
+            term: self.initial.term,
+            vote: self.initial.vote,
+            commit: self.initial.commit,
+            ..eraftpb::HardState::default()
+        };
         Ok(RaftState::new(hard, self.members.borrow().to_raft()))
     }
 
@@ -182,8 +185,7 @@ impl Storage for Adapter {
             members.learners.push(to);
             members.learners.sort_unstable();
         }
-        let mut out = eraftpb::Snapshot::default();
-        out.data = snapshot.data;
+        let mut out = eraftpb::Snapshot { data: snapshot.data, ..eraftpb::Snapshot::default() };
         let meta = out.mut_metadata();
         meta.index = snapshot.index;
         meta.term = snapshot.term;

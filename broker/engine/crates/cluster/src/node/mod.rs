@@ -236,12 +236,9 @@ impl Node {
             let stop = Input::Stop { reply };
             let mut stop = Some(stop);
             while let Some(input) = stop.take() {
-                match thread.sender.offer(input) {
-                    Err((PartitionError::Overloaded, input)) => {
-                        tokio::time::sleep(LOOK_EVERY).await;
-                        stop = Some(*input);
-                    }
-                    Ok(()) | Err(_) => {}
+                if let Err((PartitionError::Overloaded, input)) = thread.sender.offer(input) {
+                    tokio::time::sleep(LOOK_EVERY).await;
+                    stop = Some(*input);
                 }
             }
             if tokio::time::timeout(CLOSE_TIMEOUT, done).await.is_err() {

@@ -74,7 +74,7 @@ impl Client {
         // A kept connection may have been closed by the other side meanwhile; then a fresh one is
         // tried, as long as nothing can have been carried out.
         if let Some(mut stream) = self.take(address) {
-            if write_frame(&mut stream, kind::REQUEST, &[body.clone()]).await.is_ok() {
+            if write_frame(&mut stream, kind::REQUEST, std::slice::from_ref(&body)).await.is_ok() {
                 match within(timeout, response(&mut stream)).await {
                     Ok(response) => {
                         self.keep(address, stream);

@@ -60,6 +60,30 @@ async fn every_served_version_is_answered() {
         })
         .await,
     );
+    tried.extend(record_apis(c, id).await);
+    tried.push(
+        every_version(c, |_| DescribeConfigsRequest {
+            resources: vec![describe_configs::DescribeConfigsResource {
+                resource_type: 2,
+                resource_name: name(),
+                configuration_keys: None,
+            }],
+            include_synonyms: true,
+            ..Default::default()
+        })
+        .await,
+    );
+    tried.extend(group_apis(c).await);
+    world.stop().await;
+    tried.sort();
+    let served: Vec<ApiKey> = api::SERVED.iter().map(|entry| entry.key).collect();
+    assert_eq!(tried, served, "an API is served that this test does not call");
+}
+
+/// The APIs that read and write records, on the topic `t`.
+async fn record_apis(c: &mut Client, id: uuid::Uuid) -> Vec<ApiKey> {
+    let name = || Str::from("t");
+    let mut tried = Vec::new();
     tried.push(
         every_version(c, |version| ProduceRequest {
             acks: -1,
@@ -114,23 +138,7 @@ async fn every_served_version_is_answered() {
         })
         .await,
     );
-    tried.push(
-        every_version(c, |_| DescribeConfigsRequest {
-            resources: vec![describe_configs::DescribeConfigsResource {
-                resource_type: 2,
-                resource_name: name(),
-                configuration_keys: None,
-            }],
-            include_synonyms: true,
-            ..Default::default()
-        })
-        .await,
-    );
-    tried.extend(group_apis(c).await);
-    world.stop().await;
-    tried.sort();
-    let served: Vec<ApiKey> = api::SERVED.iter().map(|entry| entry.key).collect();
-    assert_eq!(tried, served, "an API is served that this test does not call");
+    tried
 }
 
 /// The group APIs with a group that does not exist, or with a member that it refuses.
