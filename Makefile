@@ -57,7 +57,7 @@ clean: ## delete what builds left in the checkout (not the caches)
 
 ##@ Check it
 .PHONY: test test-long tidy test-rust test-python test-hosts sim bench
-test: tidy test-rust test-python test-hosts ## everything that must hold before a change lands
+test: tidy test-rust test-python ## what must hold before a change lands (see also test-hosts)
 
 tidy: build ## formatters, linters, types, and the rules of the house
 	@tools/setup test
@@ -79,7 +79,8 @@ test-rust: setup ## cargo tests, the simulation's everyday seeds among them
 test-python: build ## unit, HTTP, client and cluster tests on loopback processes
 	@tools/setup test
 	$(call say,pytest: loopback)
-	$(PY) -m pytest tests/unit tests/docs tests/http tests/clients tests/cluster -m 'not long'
+	$(PY) -m pytest tests/unit tests/docs tests/infra -m 'not long and not hosts'
+	$(PY) -m pytest tests/http tests/clients tests/cluster -m 'not long'
 
 test-hosts: deb rpm ## packages, Pulumi, Ansible and the main job, on real hosts (podman, root)
 	@tools/setup hosts
