@@ -15,9 +15,10 @@ from rawkafka import API_VERSIONS, METADATA, PRODUCE, RawConnection, batch, crc3
 from records import eventually, produce, read_partition
 
 MIB = 1 << 20
-# What one frame that is refused, or a few hundred connections, may cost for good,
-GROWTH_MIB = 64
-# and what anything here may cost for a moment.
+# What one frame that is refused, or a few hundred connections, may cost for good: a request may
+# decode into 64 MiB, and the allocator keeps pages of about that much for the next one;
+GROWTH_MIB = 128
+# what anything here may cost for a moment.
 PEAK_MIB = 256
 SEED = 20_261_123
 

@@ -32,7 +32,8 @@ const MAX_COMMITTED_BYTES: u64 = 4 << 20;
 const EAGER_MS: i64 = 3_000;
 
 impl Shard {
-    /// Opens the store in `config.dir`, the data folder's `shard-<n>`. Replicas are opened one by one afterwards.
+    /// Opens the store in `config.dir`, the data folder's `shard-<n>`. Replicas are opened one by
+    /// one afterwards.
     ///
     /// # Errors
     /// When the store cannot be used at all; one damaged log is no such reason.
