@@ -50,12 +50,21 @@ impl Draw {
         self.number() as i16
     }
 
+    pub fn u16(&mut self) -> u16 {
+        self.number() as u16
+    }
+
     pub fn i32(&mut self) -> i32 {
         self.number() as i32
     }
 
     pub fn i64(&mut self) -> i64 {
         self.number() as i64
+    }
+
+    /// Any number but not-a-number, which equals nothing, itself included.
+    pub fn f64(&mut self) -> f64 {
+        Some(f64::from_bits(self.number())).filter(|n| !n.is_nan()).unwrap_or(0.5)
     }
 
     pub fn uuid(&mut self) -> Uuid {

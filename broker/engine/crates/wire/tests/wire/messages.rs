@@ -34,12 +34,15 @@ fn other_max(key: other::ApiKey) -> i16 {
     }
 }
 
-/// What the other codec makes of our bytes must be the same bytes again. It knows fewer versions.
+/// What the other codec makes of our bytes must be the same bytes again. It knows fewer versions,
+/// and not every API.
 fn same_as_other<R: Request + Sample>(seed: &[u8]) -> Result<(), TestCaseError>
 where
     R::Response: Sample,
 {
-    let key = other::ApiKey::try_from(R::KEY as i16).expect("it knows every key we serve");
+    let Ok(key) = other::ApiKey::try_from(R::KEY as i16) else {
+        return Ok(());
+    };
     let lowest = R::MIN_VERSION.max(key.valid_versions().min);
     for version in lowest..=R::MAX_VERSION.min(other_max(key)) {
         let message = R::sample(&mut Draw::new(seed.to_vec()), version);
@@ -148,7 +151,7 @@ fn every_served_api_has_messages() {
         };
     }
     for_each_api!(check);
-    coded.sort();
-    let served: Vec<_> = headrace_wire::api::SERVED.iter().map(|entry| entry.key).collect();
-    assert_eq!(served, coded);
+    for entry in headrace_wire::api::SERVED {
+        assert!(coded.contains(&entry.key), "{}", entry.key);
+    }
 }

@@ -1,0 +1,60 @@
+// Written by generate.py from Kafka's message descriptions; do not edit.
+use super::{Draw, Sample};
+use headrace_wire::messages::read_share_group_state::*;
+
+impl Sample for ReadShareGroupStateRequest {
+    fn sample(draw: &mut Draw, version: i16) -> Self {
+        Self {
+            group_id: draw.string(),
+            topics: draw.array(|draw| ReadStateData::sample(draw, version)),
+        }
+    }
+}
+impl Sample for ReadStateData {
+    fn sample(draw: &mut Draw, version: i16) -> Self {
+        Self {
+            topic_id: draw.uuid(),
+            partitions: draw.array(|draw| PartitionData::sample(draw, version)),
+        }
+    }
+}
+impl Sample for PartitionData {
+    fn sample(draw: &mut Draw, _version: i16) -> Self {
+        Self { partition: draw.i32(), leader_epoch: draw.i32() }
+    }
+}
+impl Sample for ReadShareGroupStateResponse {
+    fn sample(draw: &mut Draw, version: i16) -> Self {
+        Self { results: draw.array(|draw| ReadStateResult::sample(draw, version)) }
+    }
+}
+impl Sample for ReadStateResult {
+    fn sample(draw: &mut Draw, version: i16) -> Self {
+        Self {
+            topic_id: draw.uuid(),
+            partitions: draw.array(|draw| PartitionResult::sample(draw, version)),
+        }
+    }
+}
+impl Sample for PartitionResult {
+    fn sample(draw: &mut Draw, version: i16) -> Self {
+        Self {
+            partition: draw.i32(),
+            error_code: draw.i16(),
+            error_message: draw.option(|draw| draw.string()),
+            state_epoch: draw.i32(),
+            start_offset: draw.i64(),
+            state_batches: draw.array(|draw| StateBatch::sample(draw, version)),
+        }
+    }
+}
+impl Sample for StateBatch {
+    fn sample(draw: &mut Draw, _version: i16) -> Self {
+        Self {
+            first_offset: draw.i64(),
+            last_offset: draw.i64(),
+            delivery_state: draw.i8(),
+            delivery_count: draw.i16(),
+        }
+    }
+}
