@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 """Generates `src/generated` and `tests/wire/samples` from Kafka's message descriptions.
 
-The descriptions lie in the kafka-clients jar.
+The descriptions lie in the jars of kafka-clients and of Kafka's group coordinator.
 
 Run it after changing `APIS` or `KAFKA_VERSION` and commit what it writes:
 
-    python3 generate.py            # fetches the jar with Maven if ~/.m2 lacks it
+    python3 generate.py            # fetches the jars with Maven if ~/.m2 lacks them
     python3 generate.py --check    # fails if the committed files differ
 
 To serve one more API, add its name to `APIS`, its range to `SERVED` in `src/api.rs`, and run this.
@@ -25,7 +25,7 @@ from generator import files
 from generator.schema import Source
 
 KAFKA_VERSION = "4.3.1"
-ARTIFACT = f"org.apache.kafka:kafka-clients:{KAFKA_VERSION}"
+ARTIFACTS = ("kafka-clients", "kafka-group-coordinator")
 HERE = Path(__file__).resolve().parent
 OUTPUTS = ("src/generated", "tests/wire/samples")
 
@@ -115,43 +115,66 @@ DATA = {
     "consumer_subscription": ("ConsumerProtocolSubscription",),
     "consumer_assignment": ("ConsumerProtocolAssignment",),
 }
+# Records of `__consumer_offsets` that get code: their keys and values.
+RECORDS = (
+    "ConsumerGroupMetadata",
+    "ConsumerGroupPartitionMetadata",
+    "ConsumerGroupMemberMetadata",
+    "ConsumerGroupTargetAssignmentMetadata",
+    "ConsumerGroupTargetAssignmentMember",
+    "ConsumerGroupCurrentMemberAssignment",
+    "ConsumerGroupRegularExpression",
+    "ShareGroupMetadata",
+    "ShareGroupMemberMetadata",
+    "ShareGroupTargetAssignmentMetadata",
+    "ShareGroupTargetAssignmentMember",
+    "ShareGroupCurrentMemberAssignment",
+    "ShareGroupStatePartitionMetadata",
+    "StreamsGroupMetadata",
+    "StreamsGroupMemberMetadata",
+    "StreamsGroupTargetAssignmentMetadata",
+    "StreamsGroupTargetAssignmentMember",
+    "StreamsGroupCurrentMemberAssignment",
+    "StreamsGroupTopology",
+)
 
 
-def find_jar() -> Path:
+def find_jar(artifact: str) -> Path:
     """The jar in Maven's local repository, fetched when it is not there.
 
     Raises:
         FileNotFoundError: Maven ran but left no jar.
     """
-    name = f"kafka-clients-{KAFKA_VERSION}.jar"
-    folder = Path.home() / ".m2/repository/org/apache/kafka/kafka-clients" / KAFKA_VERSION
+    name = f"{artifact}-{KAFKA_VERSION}.jar"
+    folder = Path.home() / ".m2/repository/org/apache/kafka" / artifact / KAFKA_VERSION
     jar = folder / name
     if not jar.exists():
-        goal = ["dependency:get", f"-Dartifact={ARTIFACT}", "-Dtransitive=false"]
+        full = f"org.apache.kafka:{artifact}:{KAFKA_VERSION}"
+        goal = ["dependency:get", f"-Dartifact={full}", "-Dtransitive=false"]
         subprocess.run(["mvn", "-q", "-B", *goal], check=True)
     if not jar.exists():
         raise FileNotFoundError(jar)
     return jar
 
 
-def write(jar: Path, into: Path) -> None:
+def write(jars: list[Path], into: Path) -> None:
     """Writes all files below `into` and formats them."""
     for folder in OUTPUTS:
         target = into / folder
         shutil.rmtree(target, ignore_errors=True)
         target.mkdir(parents=True)
-    written = files.render(Source(jar), APIS, DATA)
+    written = files.render(Source(jars), APIS, DATA | files.record_modules(RECORDS))
     for path, text in written.items():
         (into / path).write_text(text)
     style = ["--edition", "2021", "--config-path", str(HERE.parents[1] / "rustfmt.toml")]
     subprocess.run(["rustfmt", *style, *(str(into / path) for path in written)], check=True)
 
 
-def differences(jar: Path) -> list[str]:
+def differences(jars: list[Path]) -> list[str]:
     """Paths of committed files that differ from what would be written."""
     found = []
     with tempfile.TemporaryDirectory() as scratch:
-        write(jar, Path(scratch))
+        write(jars, Path(scratch))
         for folder in OUTPUTS:
             fresh = {p.name for p in (Path(scratch) / folder).iterdir()}
             kept = {p.name for p in (HERE / folder).iterdir()}
@@ -165,14 +188,14 @@ def differences(jar: Path) -> list[str]:
 def main() -> int:
     """Runs the command; returns the exit status."""
     parser = argparse.ArgumentParser(description="Generate the wire crate's messages.")
-    parser.add_argument("--jar", type=Path, help="use this kafka-clients jar")
+    parser.add_argument("--jar", type=Path, action="append", help="use this jar (again for more)")
     parser.add_argument("--check", action="store_true", help="only compare with committed files")
     options = parser.parse_args()
-    jar = options.jar or find_jar()
+    jars = options.jar or [find_jar(artifact) for artifact in ARTIFACTS]
     if not options.check:
-        write(jar, HERE)
+        write(jars, HERE)
         return 0
-    stale = differences(jar)
+    stale = differences(jars)
     for path in stale:
         print(f"stale: {path}", file=sys.stderr)
     return 1 if stale else 0

@@ -10,7 +10,7 @@ from .rust import StructWriter
 from .schema import Versions, rename_clashes
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from .schema import Message, Source
 
@@ -23,6 +23,11 @@ NEVER = 32767
 def snake(name: str) -> str:
     """`OffsetFetch` as `offset_fetch`."""
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
+
+
+def record_modules(records: Iterable[str]) -> dict[str, tuple[str, str]]:
+    """One module for the key and the value of each record."""
+    return {f"{snake(record)}_record": (f"{record}Key", f"{record}Value") for record in records}
 
 
 def render(

@@ -349,8 +349,11 @@ class StructWriter:
 
 
 def parameter(name: str, body: str) -> str:
-    """The name of a parameter, with Rust's mark when `body` does not use it."""
-    return name if re.search(rf"\b{name}\b", body) else f"_{name}"
+    """The name of a parameter, with Rust's mark when `body` does not use it.
+
+    A field of that name is no use of it.
+    """
+    return name if re.search(rf"\b{name}\b(?!:)", body) else f"_{name}"
 
 
 def negate(expression: str) -> str:

@@ -1,6 +1,6 @@
 """Kafka's message descriptions (JSON with comments) as typed values.
 
-The descriptions lie in the kafka-clients jar under `common/message/`. Their format is Kafka's own
+The descriptions lie in Kafka's jars under `common/message/`. Their format is Kafka's own
 (KIP-482 for flexible versions and tagged fields, KIP-893 for nullable structs). Texts in them
 (`about`, comments) are not read.
 """
@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
 MAX_VERSION = 32767
@@ -153,16 +154,17 @@ class Message:
 
 
 class Source:
-    """The descriptions in one kafka-clients jar."""
+    """The descriptions in some of Kafka's jars."""
 
-    def __init__(self, jar: Path) -> None:
-        """Reads every description of `jar`."""
+    def __init__(self, jars: Iterable[Path]) -> None:
+        """Reads every description of `jars`."""
         self._raw: dict[str, dict[str, Any]] = {}
-        with zipfile.ZipFile(jar) as archive:
-            for name in archive.namelist():
-                if re.fullmatch(r"common/message/\w+\.json", name):
-                    raw = self._parse(archive.read(name).decode())
-                    self._raw[raw["name"]] = raw
+        for jar in jars:
+            with zipfile.ZipFile(jar) as archive:
+                for name in archive.namelist():
+                    if re.fullmatch(r"common/message/\w+\.json", name):
+                        raw = self._parse(archive.read(name).decode())
+                        self._raw[raw["name"]] = raw
 
     @staticmethod
     def _parse(text: str) -> dict[str, Any]:
@@ -223,7 +225,8 @@ class Source:
 
     @staticmethod
     def _field(message: Message, raw: dict[str, Any]) -> Field:
-        versions = Versions.parse(raw["versions"]) & message.versions
+        # keys of records have one version, which their fields do not repeat
+        versions = Versions.parse(raw.get("versions", "0+")) & message.versions
         tagged = raw.get("taggedVersions")
         if tagged is not None and Versions.parse(tagged) & message.versions != versions:
             raise SchemaError(f"{message.name}.{raw['name']} is tagged in some versions only")

@@ -12,8 +12,15 @@ pub mod alter_share_group_offsets;
 pub mod alter_user_scram_credentials;
 pub mod api_versions;
 pub mod consumer_assignment;
+pub mod consumer_group_current_member_assignment_record;
 pub mod consumer_group_describe;
 pub mod consumer_group_heartbeat;
+pub mod consumer_group_member_metadata_record;
+pub mod consumer_group_metadata_record;
+pub mod consumer_group_partition_metadata_record;
+pub mod consumer_group_regular_expression_record;
+pub mod consumer_group_target_assignment_member_record;
+pub mod consumer_group_target_assignment_metadata_record;
 pub mod consumer_subscription;
 pub mod create_acls;
 pub mod create_delegation_token;
@@ -72,10 +79,22 @@ pub mod sasl_authenticate;
 pub mod sasl_handshake;
 pub mod share_acknowledge;
 pub mod share_fetch;
+pub mod share_group_current_member_assignment_record;
 pub mod share_group_describe;
 pub mod share_group_heartbeat;
+pub mod share_group_member_metadata_record;
+pub mod share_group_metadata_record;
+pub mod share_group_state_partition_metadata_record;
+pub mod share_group_target_assignment_member_record;
+pub mod share_group_target_assignment_metadata_record;
+pub mod streams_group_current_member_assignment_record;
 pub mod streams_group_describe;
 pub mod streams_group_heartbeat;
+pub mod streams_group_member_metadata_record;
+pub mod streams_group_metadata_record;
+pub mod streams_group_target_assignment_member_record;
+pub mod streams_group_target_assignment_metadata_record;
+pub mod streams_group_topology_record;
 pub mod sync_group;
 pub mod txn_offset_commit;
 pub mod unregister_broker;
@@ -99,8 +118,27 @@ pub use alter_user_scram_credentials::{
 };
 pub use api_versions::{ApiVersionsRequest, ApiVersionsResponse};
 pub use consumer_assignment::ConsumerProtocolAssignment;
+pub use consumer_group_current_member_assignment_record::{
+    ConsumerGroupCurrentMemberAssignmentKey, ConsumerGroupCurrentMemberAssignmentValue,
+};
 pub use consumer_group_describe::{ConsumerGroupDescribeRequest, ConsumerGroupDescribeResponse};
 pub use consumer_group_heartbeat::{ConsumerGroupHeartbeatRequest, ConsumerGroupHeartbeatResponse};
+pub use consumer_group_member_metadata_record::{
+    ConsumerGroupMemberMetadataKey, ConsumerGroupMemberMetadataValue,
+};
+pub use consumer_group_metadata_record::{ConsumerGroupMetadataKey, ConsumerGroupMetadataValue};
+pub use consumer_group_partition_metadata_record::{
+    ConsumerGroupPartitionMetadataKey, ConsumerGroupPartitionMetadataValue,
+};
+pub use consumer_group_regular_expression_record::{
+    ConsumerGroupRegularExpressionKey, ConsumerGroupRegularExpressionValue,
+};
+pub use consumer_group_target_assignment_member_record::{
+    ConsumerGroupTargetAssignmentMemberKey, ConsumerGroupTargetAssignmentMemberValue,
+};
+pub use consumer_group_target_assignment_metadata_record::{
+    ConsumerGroupTargetAssignmentMetadataKey, ConsumerGroupTargetAssignmentMetadataValue,
+};
 pub use consumer_subscription::ConsumerProtocolSubscription;
 pub use create_acls::{CreateAclsRequest, CreateAclsResponse};
 pub use create_delegation_token::{CreateDelegationTokenRequest, CreateDelegationTokenResponse};
@@ -178,10 +216,40 @@ pub use sasl_authenticate::{SaslAuthenticateRequest, SaslAuthenticateResponse};
 pub use sasl_handshake::{SaslHandshakeRequest, SaslHandshakeResponse};
 pub use share_acknowledge::{ShareAcknowledgeRequest, ShareAcknowledgeResponse};
 pub use share_fetch::{ShareFetchRequest, ShareFetchResponse};
+pub use share_group_current_member_assignment_record::{
+    ShareGroupCurrentMemberAssignmentKey, ShareGroupCurrentMemberAssignmentValue,
+};
 pub use share_group_describe::{ShareGroupDescribeRequest, ShareGroupDescribeResponse};
 pub use share_group_heartbeat::{ShareGroupHeartbeatRequest, ShareGroupHeartbeatResponse};
+pub use share_group_member_metadata_record::{
+    ShareGroupMemberMetadataKey, ShareGroupMemberMetadataValue,
+};
+pub use share_group_metadata_record::{ShareGroupMetadataKey, ShareGroupMetadataValue};
+pub use share_group_state_partition_metadata_record::{
+    ShareGroupStatePartitionMetadataKey, ShareGroupStatePartitionMetadataValue,
+};
+pub use share_group_target_assignment_member_record::{
+    ShareGroupTargetAssignmentMemberKey, ShareGroupTargetAssignmentMemberValue,
+};
+pub use share_group_target_assignment_metadata_record::{
+    ShareGroupTargetAssignmentMetadataKey, ShareGroupTargetAssignmentMetadataValue,
+};
+pub use streams_group_current_member_assignment_record::{
+    StreamsGroupCurrentMemberAssignmentKey, StreamsGroupCurrentMemberAssignmentValue,
+};
 pub use streams_group_describe::{StreamsGroupDescribeRequest, StreamsGroupDescribeResponse};
 pub use streams_group_heartbeat::{StreamsGroupHeartbeatRequest, StreamsGroupHeartbeatResponse};
+pub use streams_group_member_metadata_record::{
+    StreamsGroupMemberMetadataKey, StreamsGroupMemberMetadataValue,
+};
+pub use streams_group_metadata_record::{StreamsGroupMetadataKey, StreamsGroupMetadataValue};
+pub use streams_group_target_assignment_member_record::{
+    StreamsGroupTargetAssignmentMemberKey, StreamsGroupTargetAssignmentMemberValue,
+};
+pub use streams_group_target_assignment_metadata_record::{
+    StreamsGroupTargetAssignmentMetadataKey, StreamsGroupTargetAssignmentMetadataValue,
+};
+pub use streams_group_topology_record::{StreamsGroupTopologyKey, StreamsGroupTopologyValue};
 pub use sync_group::{SyncGroupRequest, SyncGroupResponse};
 pub use txn_offset_commit::{TxnOffsetCommitRequest, TxnOffsetCommitResponse};
 pub use unregister_broker::{UnregisterBrokerRequest, UnregisterBrokerResponse};
