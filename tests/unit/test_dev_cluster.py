@@ -236,11 +236,11 @@ def test_settings_of_all_nodes_can_be_set(folder: Path, capsys: pytest.CaptureFi
         "--set",
         "headrace.shards=1",
         "--set",
-        "headrace.log_segment_bytes=65536",
+        "headrace.log_segment_bytes=2097152",
     )
     for node in made["nodes"]:
         settings = load(Path(node["dir"]) / "headrace.yaml").headrace
-        assert (settings.shards, settings.log_segment_bytes) == (1, 65536)
+        assert (settings.shards, settings.log_segment_bytes) == (1, 2097152)
     status, _, errors = call(capsys, "up", "--dir", str(folder), "--set", "headrace.shrads=1")
     assert status == 1
     assert "did you mean headrace.shards?" in errors

@@ -287,7 +287,7 @@ class NodeSettings(Model):
         GIB,
         "A segment file is closed at this size (Kafka's `log.segment.bytes`).",
         unit="bytes",
-        ge=16 * KIB,
+        ge=MIB,
         le=INT32_MAX,
     )
     log_segment_ms: int = prop(

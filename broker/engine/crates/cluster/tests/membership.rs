@@ -192,10 +192,11 @@ async fn leadership_goes_where_it_is_sent() {
 async fn min_insync_replicas_counts_the_living() {
     let mut cluster = Cluster::started(3).await;
     let group = cluster.create_topic(0, "t", 1, 3, &[("min.insync.replicas", "3")]).await[0];
-    cluster.append(group, batch("x")).await;
     let leader = cluster.leader(group).await;
-    cluster.stop((leader + 1) % 3).await;
     let handle = cluster.node(leader).partition(group).expect("hosted");
+    let first = handle.append(batch("x"), ALL).await;
+    assert_eq!(first.expect("waits for the followers of a new leader").base_offset, 0);
+    cluster.stop((leader + 1) % 3).await;
     let refused = cluster.until("the replica to be missed", |c| {
         c.node(leader).leader(group).filter(|l| l.in_sync.len() == 2)
     });

@@ -83,7 +83,7 @@ impl Service for KafkaService {
         let mut reported = Instant::now();
         while !node.is_ready() {
             if reported.elapsed() >= READY_REPORT_EVERY {
-                tracing::info!("the node is not ready: the kafka listeners stay closed");
+                tracing::info!("the node is not ready: kafka clients have to wait");
                 reported = Instant::now();
             }
             tokio::time::sleep(READY_LOOK_EVERY).await;

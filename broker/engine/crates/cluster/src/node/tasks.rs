@@ -1,5 +1,6 @@
 //! What a node does all the time: listen, gossip, look after the controller's group.
 
+use std::io;
 use std::sync::atomic::Ordering;
 use std::sync::Arc;
 use std::time::Duration;
@@ -232,16 +233,16 @@ fn grow_controller(inner: &Inner, image: &Image) {
 }
 
 impl ServerHost for Inner {
-    fn admit(&self, caller: &Hello) -> Result<Hello, String> {
+    fn admit(&self, caller: &Hello) -> io::Result<Hello> {
         let identity = self.identity();
         if let (Some(ours), Some(theirs)) = (identity.cluster_uuid, caller.cluster_uuid) {
             if ours != theirs {
                 let node = &caller.rpc;
                 tracing::warn!(%node, cluster = %theirs, "refused a node of another cluster");
-                return Err(format!(
+                return Err(refusal(format!(
                     "this node ({}) belongs to cluster {ours}, the caller to {theirs}",
                     self.config.rpc_advertised
-                ));
+                )));
             }
         }
         if let (Purpose::Link, Some(id)) = (caller.purpose, caller.node_id) {
@@ -306,9 +307,14 @@ impl ServerHost for Inner {
     }
 }
 
+/// A no that asking again does not change.
+fn refusal(why: String) -> io::Error {
+    io::Error::new(io::ErrorKind::PermissionDenied, why)
+}
+
 impl Inner {
     /// A link speaks for a node: its id must be bound to the caller's data folder.
-    fn admit_link(&self, caller: &Hello, id: NodeId) -> Result<(), String> {
+    fn admit_link(&self, caller: &Hello, id: NodeId) -> io::Result<()> {
         let image = self.view.image();
         let founders = self.founders();
         let registered = image.node(id).map(|n| n.uuid);
@@ -319,10 +325,10 @@ impl Inner {
             Some(uuid) => {
                 let folder = caller.node_uuid;
                 tracing::warn!(node = id, %folder, known = %uuid, "refused a node's link");
-                Err(format!(
+                Err(refusal(format!(
                     "node id {id} belongs to data folder {uuid}, the caller's is {folder}; a node \
                      whose data is lost must come back under a new id"
-                ))
+                )))
             }
             // Registered a moment ago: the news has not come here yet.
             None if caller.cluster_uuid.is_some()
@@ -330,7 +336,12 @@ impl Inner {
             {
                 Ok(())
             }
-            None => Err(format!("node {id} is not known here")),
+            // Who belongs to a cluster shows only once it is born, here too.
+            None if self.identity().cluster_uuid.is_none() => {
+                let why = format!("this node has no cluster yet and cannot know node {id}");
+                Err(io::Error::new(io::ErrorKind::NotConnected, why))
+            }
+            None => Err(refusal(format!("node {id} is not known here"))),
         }
     }
 }

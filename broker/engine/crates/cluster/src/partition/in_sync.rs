@@ -4,6 +4,10 @@
 //! the log ended when it was last looked at. Unlike there, membership of this set decides nothing
 //! about safety (Raft's majority does): it is what min.insync.replicas counts, what tools show and
 //! who may take over leadership.
+//!
+//! A leader that was just elected has heard of nobody. Until its followers had the time to answer
+//! it holds all of them for possible members: what needs them waits for a moment instead of being
+//! refused. Nothing is acknowledged on a possibility.
 
 use std::collections::BTreeMap;
 
@@ -40,13 +44,24 @@ pub(crate) struct InSync {
     silence_ms: i64,
     followers: BTreeMap<PeerId, Follower>,
     current: Vec<NodeId>,
+    /// Until when a follower that has not answered yet may still turn out to be in sync.
+    hope_until_ms: i64,
+    /// In sync or possibly so.
+    possible: usize,
 }
 
 impl InSync {
-    /// A new leader trusts nobody but itself yet.
-    pub fn new(me: PeerId, lag_ms: i64, silence_ms: i64) -> InSync {
-        let current = vec![node_of(me)];
-        InSync { me, lag_ms, silence_ms, followers: BTreeMap::new(), current }
+    /// A leader, elected now by `voters`, trusts nobody but itself yet.
+    pub fn new(me: PeerId, voters: usize, lag_ms: i64, silence_ms: i64, now_ms: i64) -> InSync {
+        InSync {
+            me,
+            lag_ms,
+            silence_ms,
+            followers: BTreeMap::new(),
+            current: vec![node_of(me)],
+            hope_until_ms: now_ms + silence_ms,
+            possible: voters.max(1),
+        }
     }
 
     /// A message came from `peer`.
@@ -54,7 +69,7 @@ impl InSync {
         self.followers.entry(peer).or_default().heard_ms = Some(now_ms);
     }
 
-    /// Looks at all members; true when the set has changed.
+    /// Looks at all members; true when the set, or how many it may come to hold, has changed.
     pub fn update(
         &mut self,
         peers: impl Iterator<Item = PeerStatus>,
@@ -62,6 +77,7 @@ impl InSync {
         now_ms: i64,
     ) -> bool {
         let mut current = vec![node_of(self.me)];
+        let mut possible = 1;
         for status in peers.filter(|p| p.peer != self.me && p.voter) {
             let follower = self.followers.entry(status.peer).or_insert(Follower {
                 mark_index: last_index,
@@ -81,19 +97,26 @@ impl InSync {
             {
                 follower.in_sync_since_ms.get_or_insert(now_ms);
                 current.push(node_of(status.peer));
+                possible += 1;
             } else {
+                possible += usize::from(now_ms < self.hope_until_ms);
                 follower.in_sync_since_ms = None;
             }
         }
         current.sort_unstable();
-        let changed = current != self.current;
-        self.current = current;
+        let changed = current != self.current || possible != self.possible;
+        (self.current, self.possible) = (current, possible);
         changed
     }
 
     /// The nodes in sync, this one included, sorted.
     pub fn nodes(&self) -> &[NodeId] {
         &self.current
+    }
+
+    /// How many replicas are in sync or, just after the election, may turn out to be.
+    pub fn possible(&self) -> usize {
+        self.possible
     }
 
     /// Whether enough of the `voters` to make a majority with this one were heard of within
@@ -123,7 +146,7 @@ mod tests {
 
     #[test]
     fn a_follower_is_in_sync_once_it_caught_up_and_until_it_is_silent_or_lags() {
-        let mut in_sync = InSync::new(1, 1000, 300);
+        let mut in_sync = InSync::new(1, 2, 1000, 300, 0);
         let look = |s: &mut InSync, matched, last, now| {
             s.update([peer(1, last), peer(2, matched)].into_iter(), last, now);
             s.nodes().to_vec()
@@ -140,8 +163,24 @@ mod tests {
     }
 
     #[test]
+    fn a_new_leader_hopes_for_its_followers_until_they_had_time_to_answer() {
+        let mut in_sync = InSync::new(1, 3, 1000, 300, 0);
+        assert_eq!(in_sync.possible(), 3);
+        let mut look = |heard: Option<PeerId>, now| {
+            heard.iter().for_each(|&peer| in_sync.heard(peer, now));
+            let changed = in_sync.update([peer(1, 5), peer(2, 5), peer(3, 0)].into_iter(), 5, now);
+            (in_sync.nodes().len(), in_sync.possible(), changed)
+        };
+        assert_eq!(look(None, 10), (1, 3, false));
+        assert_eq!(look(Some(2), 20), (2, 3, true));
+        assert_eq!(look(Some(2), 299), (2, 3, false));
+        assert_eq!(look(Some(2), 300), (2, 2, true), "the third did not answer");
+        assert_eq!(look(None, 700), (1, 1, true), "no new hope for one that was lost");
+    }
+
+    #[test]
     fn a_majority_must_have_been_heard_of_lately() {
-        let mut in_sync = InSync::new(1, 1000, 300);
+        let mut in_sync = InSync::new(1, 2, 1000, 300, 0);
         assert!(in_sync.majority_heard(&[1], 50, 0), "alone");
         assert!(!in_sync.majority_heard(&[1, 2, 3], 50, 0));
         in_sync.heard(3, 0);
@@ -151,7 +190,7 @@ mod tests {
 
     #[test]
     fn learners_do_not_count() {
-        let mut in_sync = InSync::new(1, 1000, 300);
+        let mut in_sync = InSync::new(1, 2, 1000, 300, 0);
         in_sync.heard(2, 0);
         let learner = PeerStatus { voter: false, ..peer(2, 9) };
         in_sync.update([peer(1, 9), learner].into_iter(), 9, 0);

@@ -36,6 +36,7 @@ pub(crate) struct Standing {
     /// A majority answered so lately that there can be no newer leader.
     pub confirmed: bool,
     pub transferring: bool,
+    /// Replicas that are in sync or, just after the election, may turn out to be.
     pub in_sync: usize,
     pub log_start: i64,
     pub now_ms: i64,
@@ -65,7 +66,7 @@ pub(crate) struct Safe<'a> {
     pub committed: i64,
     /// The offset after what is on this node's disk.
     pub persisted: i64,
-    /// Replicas in sync.
+    /// Replicas in sync or possibly so, as in [`Standing`].
     pub in_sync: usize,
     /// Voters' majority.
     pub majority: usize,

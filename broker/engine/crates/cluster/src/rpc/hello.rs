@@ -35,10 +35,15 @@ fn invalid(why: impl std::fmt::Display) -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, why.to_string())
 }
 
+fn text(body: &[u8]) -> String {
+    String::from_utf8_lossy(body).into_owned()
+}
+
 /// The caller's half: says who it is and returns who answered.
 ///
 /// # Errors
-/// `PermissionDenied` with the other side's reason when it refuses.
+/// With the other side's reason: `PermissionDenied` when it refuses, `NotConnected` when it cannot
+/// tell yet.
 pub(crate) async fn call(
     stream: &mut (impl AsyncRead + AsyncWrite + Unpin),
     hello: &Hello,
@@ -50,10 +55,8 @@ pub(crate) async fn call(
     let (kind, body) = read_frame(stream, MAX_HELLO_BYTES).await?;
     match kind {
         kind::WELCOME => serde_json::from_slice(&body).map_err(invalid),
-        kind::REFUSED => {
-            let why = String::from_utf8_lossy(&body).into_owned();
-            Err(io::Error::new(io::ErrorKind::PermissionDenied, why))
-        }
+        kind::REFUSED => Err(io::Error::new(io::ErrorKind::PermissionDenied, text(&body))),
+        kind::NOT_YET => Err(io::Error::new(io::ErrorKind::NotConnected, text(&body))),
         other => Err(invalid(format!("frame kind {other} in answer to a hello"))),
     }
 }
@@ -81,11 +84,14 @@ pub(crate) async fn listen(stream: &mut (impl AsyncRead + Unpin)) -> io::Result<
 /// What the socket says.
 pub(crate) async fn answer(
     stream: &mut (impl AsyncWrite + Unpin),
-    answer: Result<&Hello, &str>,
+    answer: Result<&Hello, &io::Error>,
 ) -> io::Result<()> {
     let (kind, body) = match answer {
         Ok(hello) => (kind::WELCOME, Bytes::from(serde_json::to_vec(hello)?)),
-        Err(why) => (kind::REFUSED, Bytes::copy_from_slice(why.as_bytes())),
+        Err(why) if why.kind() == io::ErrorKind::PermissionDenied => {
+            (kind::REFUSED, Bytes::from(why.to_string()))
+        }
+        Err(why) => (kind::NOT_YET, Bytes::from(why.to_string())),
     };
     write_frame(stream, kind, &[body]).await?;
     stream.flush().await
@@ -105,11 +111,11 @@ mod tests {
         }
     }
 
-    async fn meet(reply: Result<Hello, &str>) -> io::Result<Hello> {
+    async fn meet(reply: io::Result<Hello>) -> io::Result<Hello> {
         let (mut caller, mut called) = tokio::io::duplex(4096);
         let called = async {
             assert_eq!(listen(&mut called).await?, hello(1));
-            answer(&mut called, reply.as_ref().map_err(|w| *w)).await
+            answer(&mut called, reply.as_ref()).await
         };
         let greeting = hello(1);
         let (caller, called) = tokio::join!(call(&mut caller, &greeting), called);
@@ -120,9 +126,12 @@ mod tests {
     #[tokio::test]
     async fn both_sides_learn_who_the_other_is() {
         assert_eq!(meet(Ok(hello(2))).await.expect("welcome"), hello(2));
-        let refused = meet(Err("another cluster")).await.expect_err("refused");
-        assert_eq!(refused.kind(), io::ErrorKind::PermissionDenied);
-        assert!(refused.to_string().contains("another cluster"));
+        for kind in [io::ErrorKind::PermissionDenied, io::ErrorKind::NotConnected] {
+            let why = io::Error::new(kind, "another cluster");
+            let refused = meet(Err(why)).await.expect_err("refused");
+            assert_eq!(refused.kind(), kind);
+            assert!(refused.to_string().contains("another cluster"));
+        }
     }
 
     #[tokio::test]

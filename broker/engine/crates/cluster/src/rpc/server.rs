@@ -24,7 +24,10 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 /// What the listening side needs from its node.
 pub(crate) trait ServerHost: Send + Sync + 'static {
     /// Whether the caller may connect; who this node is, or why not.
-    fn admit(&self, caller: &Hello) -> Result<Hello, String>;
+    ///
+    /// # Errors
+    /// `PermissionDenied` for good, `NotConnected` while this node cannot tell yet.
+    fn admit(&self, caller: &Hello) -> io::Result<Hello>;
     /// Raft's messages from a node, in order. Waits while the shards are busy.
     fn raft(
         &self,
@@ -73,11 +76,8 @@ async fn connection<H: ServerHost>(mut stream: TcpStream, host: Arc<H>) -> io::R
     stream.set_nodelay(true)?;
     let caller = within(HELLO_TIMEOUT, hello::listen(&mut stream)).await?;
     let admitted = host.admit(&caller);
-    let reply = admitted.as_ref().map_err(String::as_str);
-    within(HELLO_TIMEOUT, hello::answer(&mut stream, reply)).await?;
-    if let Err(why) = admitted {
-        return Err(io::Error::new(io::ErrorKind::PermissionDenied, why));
-    }
+    within(HELLO_TIMEOUT, hello::answer(&mut stream, admitted.as_ref())).await?;
+    admitted?;
     match (caller.purpose, caller.node_id) {
         (Purpose::Link, Some(from)) => link(stream, from, host).await,
         (Purpose::Link, None) => Err(io::ErrorKind::PermissionDenied.into()),

@@ -123,7 +123,7 @@ impl Replica {
             established: status.established,
             confirmed,
             transferring: self.raft.transferring(),
-            in_sync: self.in_sync.as_ref().map_or(1, |s| s.nodes().len()),
+            in_sync: self.in_sync.as_ref().map_or(1, InSync::possible),
             log_start: log.start_offset(),
             now_ms,
         }
@@ -217,7 +217,8 @@ impl Replica {
         if leads && self.leader.is_none() {
             let producers = self.producers_at_end(log, time.now_ms)?;
             self.leader = Some(Leader::new(epoch, log.end_offset(), producers, self.limits));
-            self.in_sync = Some(InSync::new(me, time.lag_ms, time.silence_ms));
+            let voters = self.app.borrow().members.voters.len();
+            self.in_sync = Some(InSync::new(me, voters, time.lag_ms, time.silence_ms, time.now_ms));
         }
         Ok(())
     }
@@ -259,7 +260,7 @@ impl Replica {
         let safe = Safe {
             committed: log.end_offset_at(status.commit),
             persisted: log.end_offset_at(status.persisted.min(status.last_index)),
-            in_sync: self.in_sync.as_ref().map_or(1, |s| s.nodes().len()),
+            in_sync: self.in_sync.as_ref().map_or(1, InSync::possible),
             majority: voters / 2 + 1,
             holders: &holders,
         };

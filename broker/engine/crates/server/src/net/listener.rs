@@ -70,7 +70,8 @@ struct Shared<S> {
 }
 
 impl Listeners {
-    /// Binds every listener, and accepts when the service is ready; nothing is if one fails.
+    /// Listens everywhere, or nowhere if one address fails. Connections wait in the kernel until the
+    /// service is ready.
     ///
     /// # Errors
     /// [`BindError`] with the listener's name and address.
@@ -84,7 +85,7 @@ impl Listeners {
         let mut sockets = Vec::new();
         let mut addresses = Vec::new();
         for listener in &config.listeners {
-            let (socket, address) = bind(listener)?;
+            let (socket, address) = listen(listener)?;
             addresses.push((listener.name.clone(), address));
             sockets.push((Arc::<str>::from(listener.name.as_str()), socket, address));
         }
@@ -122,7 +123,7 @@ impl Listeners {
     }
 }
 
-fn bind(listener: &ListenerConfig) -> Result<(Socket, SocketAddr), BindError> {
+fn listen(listener: &ListenerConfig) -> Result<(TcpListener, SocketAddr), BindError> {
     let shown = format!("{}:{}", listener.host, listener.port);
     let failed = |source: io::Error| {
         let (name, address) = (listener.name.clone(), shown.clone());
@@ -135,13 +136,16 @@ fn bind(listener: &ListenerConfig) -> Result<(Socket, SocketAddr), BindError> {
         .to_socket_addrs()
         .and_then(|mut found| found.next().ok_or(io::ErrorKind::NotFound.into()))
         .map_err(failed)?;
-    let open = || -> io::Result<(Socket, SocketAddr)> {
+    let open = || -> io::Result<(TcpListener, SocketAddr)> {
         let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
         // a restarted node takes its port back while old connections are in TIME_WAIT
         socket.set_reuse_address(true)?;
         socket.set_nonblocking(true)?;
         socket.bind(&address.into())?;
-        let bound = socket.local_addr()?.as_socket().unwrap_or(address);
+        // address reuse lets two processes bind one port: only listening tells that it is taken
+        socket.listen(BACKLOG)?;
+        let socket = TcpListener::from_std(socket.into())?;
+        let bound = socket.local_addr()?;
         Ok((socket, bound))
     };
     open().map_err(failed)
@@ -151,7 +155,7 @@ fn bind(listener: &ListenerConfig) -> Result<(Socket, SocketAddr), BindError> {
 async fn accept<S: Service>(
     shared: Arc<Shared<S>>,
     name: Arc<str>,
-    socket: Socket,
+    socket: TcpListener,
     address: SocketAddr,
 ) {
     let mut stop = shared.stop.clone();
@@ -159,15 +163,6 @@ async fn accept<S: Service>(
         () = shared.service.ready() => {}
         _ = stop.wait_for(|&stop| stop) => return,
     }
-    let listening = socket.listen(BACKLOG).and_then(|()| TcpListener::from_std(socket.into()));
-    let socket = match listening {
-        Ok(socket) => socket,
-        Err(error) => {
-            // another process with this port would have been found when it was bound
-            tracing::error!(listener = %name, %error, "cannot listen");
-            return;
-        }
-    };
     tracing::info!(listener = %name, %address, "kafka listener open");
     loop {
         let accepted = tokio::select! {

@@ -56,7 +56,7 @@ pub trait Service: Send + Sync + 'static {
     /// State of one connection.
     type Session: Send + Sync + 'static;
 
-    /// Resolves when requests can be answered; until then, connections are refused.
+    /// Resolves when requests can be answered; until then, connections wait to be accepted.
     fn ready(&self) -> impl Future<Output = ()> + Send;
 
     /// A connection was accepted; the session is dropped when it ends.
