@@ -42,6 +42,19 @@ pub enum PartitionError {
     /// The partition knows nothing of the producer.
     #[error("the producer is not known")]
     UnknownProducer,
+    /// A record outside of a transaction while the producer has one open here.
+    #[error("the producer has an open transaction, but the batch is not part of it")]
+    InvalidTransaction,
+    /// The batch would begin a transaction here: its coordinator must say first that the partition
+    /// belongs to it (KIP-890). Append again with the guard, see [`crate::ProducerRules`].
+    #[error("the transaction is not verified")]
+    Unverified {
+        /// What the next append names.
+        guard: u64,
+    },
+    /// A marker of a coordinator that was replaced.
+    #[error("another coordinator decides about the transaction now")]
+    CoordinatorFenced,
     /// The caller expects an older leader epoch than this (KIP-320).
     #[error("the leader epoch has moved on")]
     FencedEpoch,

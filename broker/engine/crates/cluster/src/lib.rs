@@ -24,6 +24,7 @@ pub use image::{GroupId, HostPort, Image, Listener, NodeId};
 pub use metrics::Metrics;
 pub use node::{Identity, Node, ReplicaStatus};
 pub use partition::{
-    Acks, AppendOptions, Appended, Isolation, LeaderInfo, LeadershipEvent, Offsets,
-    PartitionConfig, PartitionHandle, ProducerInfo, ReadResult, TimestampedOffset,
+    AbortedTxn, AbortedTxns, Acks, AppendOptions, Appended, Isolation, LeaderInfo, LeadershipEvent,
+    Offsets, PartitionConfig, PartitionHandle, ProducerInfo, ProducerRules, ReadResult,
+    TimestampedOffset,
 };

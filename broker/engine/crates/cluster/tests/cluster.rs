@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use common::{batch, numbered, read_values, Cluster};
 use headrace_cluster::{Acks, AppendOptions, Isolation, PartitionError};
 
-const ALL: AppendOptions = AppendOptions { acks: Acks::All, expected_epoch: None };
+const ALL: AppendOptions = AppendOptions::new(Acks::All);
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn three_seeds_form_a_cluster_and_replicate() {
@@ -102,10 +102,10 @@ async fn one_node_is_a_cluster() {
     }
     let handle = cluster.node(0).partition(group).expect("hosted");
     for acks in [Acks::None, Acks::Leader] {
-        let options = AppendOptions { acks, expected_epoch: Some(handle.offsets().epoch) };
+        let options = AppendOptions::new(acks).in_epoch(handle.offsets().epoch);
         handle.append(batch("y"), options).await.expect("appended");
     }
-    let stale = AppendOptions { acks: Acks::All, expected_epoch: Some(0) };
+    let stale = AppendOptions::new(Acks::All).in_epoch(0);
     assert_eq!(handle.append(batch("y"), stale).await, Err(PartitionError::FencedEpoch));
     let mut changed = handle.offsets_changed();
     let reached = changed.wait_for(|o| o.high_watermark == 102);

@@ -11,7 +11,7 @@ use headrace_cluster::{
     StartError,
 };
 
-const ALL: AppendOptions = AppendOptions { acks: Acks::All, expected_epoch: None };
+const ALL: AppendOptions = AppendOptions::new(Acks::All);
 
 /// A node that is no seed.
 fn guest_config(cluster: &Cluster, name: &str) -> NodeConfig {
@@ -202,7 +202,7 @@ async fn min_insync_replicas_counts_the_living() {
     });
     refused.await;
     assert_eq!(handle.append(batch("y"), ALL).await, Err(PartitionError::NotEnoughReplicas));
-    let leader_only = AppendOptions { acks: Acks::Leader, expected_epoch: None };
+    let leader_only = AppendOptions::new(Acks::Leader);
     assert_eq!(handle.append(batch("y"), leader_only).await.expect("appended").base_offset, 1);
     cluster
         .until("the gauge to show it", |c| {

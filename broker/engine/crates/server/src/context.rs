@@ -158,6 +158,13 @@ pub(crate) fn partition_refusal(error: PartitionError) -> Refusal {
         E::OutOfOrderSequence => ErrorCode::OutOfOrderSequenceNumber.into(),
         E::InvalidProducerEpoch => ErrorCode::InvalidProducerEpoch.into(),
         E::UnknownProducer => ErrorCode::UnknownProducerId.into(),
+        E::InvalidTransaction => ErrorCode::InvalidTxnState.into(),
+        E::CoordinatorFenced => ErrorCode::TransactionCoordinatorFenced.into(),
+        // It was asked for and came too late: another attempt asks again.
+        E::Unverified { .. } => {
+            let why = "the partition could not be verified to be part of the transaction";
+            Refusal::new(ErrorCode::NotEnoughReplicas, why)
+        }
         E::FencedEpoch => ErrorCode::FencedLeaderEpoch.into(),
         E::UnknownEpoch => ErrorCode::UnknownLeaderEpoch.into(),
         E::InvalidBatch(why) => Refusal::new(ErrorCode::InvalidRecord, why),

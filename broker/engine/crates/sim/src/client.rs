@@ -126,7 +126,7 @@ impl Client {
             let padding = usize::try_from(sequence % 7).unwrap_or(0) * 100;
             let batch = self.batch(sequence, records, padding);
             let (reply, answer) = oneshot::channel();
-            let options = AppendOptions { acks: Acks::All, expected_epoch: None };
+            let options = AppendOptions::new(Acks::All);
             shard.handle(Input::Append { group: self.group, batch, options, reply }, now_ms);
             self.open[at].sent = Some((answer, now_ms));
             if random.below(4) == 0 {

@@ -134,7 +134,11 @@ impl SimNode {
                 retention_ms: -1,
                 ..LogConfig::default()
             },
-            config: PartitionConfig { log_append_time: false, min_insync_replicas: 1 },
+            config: PartitionConfig {
+                log_append_time: false,
+                min_insync_replicas: 1,
+                producer_expiration_ms: i64::MAX,
+            },
             machine: machine.then(|| Box::new(HashMachine::new(self.chain.clone())) as _),
             broadcast_commit: machine,
             campaign: preferred == self.id,

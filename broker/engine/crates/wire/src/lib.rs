@@ -10,6 +10,7 @@ pub mod batch;
 mod error;
 mod error_code;
 mod generated;
+pub mod marker;
 mod message;
 mod reader;
 pub mod records;

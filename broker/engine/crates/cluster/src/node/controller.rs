@@ -105,7 +105,7 @@ async fn lead(inner: &Arc<Inner>, command: ControllerCommand) -> Result<Outcome,
         Failed::Final(ControllerError::TimedOut)
     })?;
     let answer = inner.view.wait_for(id).ok_or(Failed::Retry)?;
-    let options = AppendOptions { acks: Acks::None, expected_epoch: None };
+    let options = AppendOptions::new(Acks::None);
     if let Err(error) = handle.append(batch, options).await {
         inner.view.forget(id);
         return Err(match error {

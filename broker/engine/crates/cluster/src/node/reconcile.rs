@@ -15,7 +15,7 @@ use uuid::Uuid;
 use super::host::ControllerMachine;
 use super::inner::{Hosted, Inner};
 use crate::identity::Founder;
-use crate::image::{GroupId, Image, NodeId, TimestampType, Topic, CONTROLLER_GROUP};
+use crate::image::{ClusterConfig, GroupId, Image, NodeId, TimestampType, Topic, CONTROLLER_GROUP};
 use crate::partition::in_sync::peer_of;
 use crate::partition::{PartitionConfig, PartitionHandle};
 use crate::shard::{Input, NewReplica};
@@ -42,7 +42,7 @@ struct Wanted {
     settings: Settings,
 }
 
-fn settings(topic: &Topic, replicas: &[NodeId]) -> Settings {
+fn settings(topic: &Topic, cluster: &ClusterConfig, replicas: &[NodeId]) -> Settings {
     let config = &topic.config;
     let (retention_ms, retention_bytes) = match config.cleanup_policy.delete {
         true => (config.retention_ms, config.retention_bytes),
@@ -63,6 +63,7 @@ fn settings(topic: &Topic, replicas: &[NodeId]) -> Settings {
             min_insync_replicas: usize::try_from(config.min_insync_replicas)
                 .unwrap_or(1)
                 .min(replicas.len()),
+            producer_expiration_ms: cluster.producer_id_expiration_ms,
         },
     }
 }
@@ -77,7 +78,7 @@ fn wanted(image: &Image, me: NodeId) -> BTreeMap<GroupId, Wanted> {
                     topic_id: topic.id,
                     partition: i32::try_from(partition).unwrap_or(i32::MAX),
                     replicas: p.replicas.clone(),
-                    settings: settings(topic, &p.replicas),
+                    settings: settings(topic, image.cluster(), &p.replicas),
                 };
                 all.insert(p.group, wanted);
             }
@@ -107,7 +108,11 @@ pub(crate) async fn open_controller(inner: &Arc<Inner>) -> Result<(), String> {
             retention_bytes: -1,
             ..LogConfig::default()
         },
-        config: PartitionConfig { log_append_time: false, min_insync_replicas: 1 },
+        config: PartitionConfig {
+            log_append_time: false,
+            min_insync_replicas: 1,
+            producer_expiration_ms: i64::MAX,
+        },
     };
     let me = inner.identity().node_id.ok_or("the node has no id")?;
     let replica = NewReplica {

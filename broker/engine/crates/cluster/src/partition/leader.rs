@@ -10,10 +10,12 @@ use std::collections::VecDeque;
 use bytes::{Bytes, BytesMut};
 use headrace_raft::RaftGroup;
 use headrace_wire::batch::{self, BatchHeader};
+use headrace_wire::marker::Marker;
 use tokio::sync::oneshot;
 
 use super::producers::{Producers, Verdict};
-use super::types::{Acks, AppendOptions, Appended, PartitionConfig};
+use super::types::{Acks, AppendOptions, Appended, PartitionConfig, ProducerRules};
+use super::verification::{Admission, Verifications, VALID_MS};
 use crate::error::PartitionError;
 use crate::image::NodeId;
 
@@ -42,6 +44,16 @@ pub(crate) struct Standing {
     pub now_ms: i64,
 }
 
+/// What a batch is, once its producer was looked at.
+enum Checked {
+    New,
+    /// It is in the log already; answer when that is safe up to `end_offset`.
+    Known {
+        base_offset: i64,
+        end_offset: i64,
+    },
+}
+
 /// Bounds on what is under way in one partition.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Limits {
@@ -53,6 +65,7 @@ pub(crate) struct Leader {
     epoch: i32,
     next_offset: i64,
     producers: Producers,
+    verifications: Verifications,
     limits: Limits,
     queued: Vec<Bytes>,
     queued_waiters: Vec<Waiter>,
@@ -81,6 +94,7 @@ impl Leader {
             epoch,
             next_offset,
             producers,
+            verifications: Verifications::default(),
             limits,
             queued: Vec::new(),
             queued_waiters: Vec::new(),
@@ -126,33 +140,126 @@ impl Leader {
             log_start_offset: standing.log_start,
             epoch: self.epoch,
         };
-        if header.producer_id >= 0 {
-            match self.producers.check(&header) {
-                Verdict::New => {}
-                // To a leader that was replaced without knowing it yet, a good batch may look
-                // wrong; producers take these errors as final, so be sure.
-                Verdict::OutOfOrder | Verdict::StaleEpoch if !standing.confirmed => {
-                    return Err((PartitionError::NotLeader { leader: None }, reply));
-                }
-                Verdict::OutOfOrder => return Err((PartitionError::OutOfOrderSequence, reply)),
-                Verdict::StaleEpoch => return Err((PartitionError::InvalidProducerEpoch, reply)),
-                Verdict::Duplicate(first) => {
-                    let appended = Appended { base_offset: first.base_offset, ..appended };
-                    let end_offset = first.last_offset + 1;
-                    self.wait(Waiter { end_offset, bytes: 0, acks: options.acks, appended, reply });
-                    return Ok(());
-                }
+        match self.check_producer(&header, &batch, options.producer, standing) {
+            Ok(Checked::New) => {}
+            Ok(Checked::Known { base_offset, end_offset }) => {
+                let appended = Appended { base_offset, ..appended };
+                self.wait(Waiter { end_offset, bytes: 0, acks: options.acks, appended, reply });
+                return Ok(());
             }
+            Err(error) => return Err((error, reply)),
         }
         let stamped = self.stamp(batch, config, standing.now_ms);
         let header = BatchHeader { base_offset: self.next_offset, ..header };
-        self.producers.record(&header, standing.now_ms);
+        // It was read when it was checked, so there is nothing to fail.
+        let _ = self.producers.take(&header, &stamped, standing.now_ms);
         self.next_offset = header.next_offset();
         self.bytes += stamped.len();
         let (end_offset, bytes) = (self.next_offset, stamped.len());
         self.queued.push(stamped);
         self.wait(Waiter { end_offset, bytes, acks: options.acks, appended, reply });
         Ok(())
+    }
+
+    /// What a batch's producer makes of it: duplicates, gaps, epochs, transactions.
+    fn check_producer(
+        &mut self,
+        header: &BatchHeader,
+        batch: &Bytes,
+        rules: ProducerRules,
+        standing: &Standing,
+    ) -> Result<Checked, PartitionError> {
+        let (id, epoch) = (header.producer_id, header.producer_epoch);
+        if id < 0 {
+            return Ok(Checked::New);
+        }
+        let verdict = match header.is_control() {
+            true => {
+                let marker = Marker::parse(header, batch);
+                let marker = marker.map_err(|e| PartitionError::InvalidBatch(e.to_string()))?;
+                self.producers.check_marker(&marker, rules.second_protocol)
+            }
+            false => self.producers.check(header, rules.second_protocol),
+        };
+        match verdict {
+            Verdict::New => {}
+            Verdict::Duplicate(first) => {
+                let (base_offset, end_offset) = (first.base_offset, first.last_offset + 1);
+                return Ok(Checked::Known { base_offset, end_offset });
+            }
+            Verdict::Done => {
+                // The marker that ended it may still be on its way to the others.
+                let end_offset = self.next_offset;
+                return Ok(Checked::Known { base_offset: end_offset, end_offset });
+            }
+            // To a leader that was replaced without knowing it yet, a good batch may look wrong;
+            // producers take these errors as final, so be sure.
+            _ if !standing.confirmed => return Err(PartitionError::NotLeader { leader: None }),
+            Verdict::OutOfOrder => return Err(PartitionError::OutOfOrderSequence),
+            Verdict::StaleEpoch => return Err(PartitionError::InvalidProducerEpoch),
+            Verdict::NotInTransaction => return Err(PartitionError::InvalidTransaction),
+            Verdict::CoordinatorFenced => return Err(PartitionError::CoordinatorFenced),
+        }
+        let begins = header.is_transactional() && !self.producers.in_transaction(id, epoch);
+        if begins && !header.is_control() {
+            self.check_verified(header, rules.verified, standing.now_ms)?;
+        }
+        if begins || header.is_control() {
+            self.verifications.end(id);
+        }
+        Ok(Checked::New)
+    }
+
+    fn check_verified(
+        &mut self,
+        header: &BatchHeader,
+        guard: Option<u64>,
+        now_ms: i64,
+    ) -> Result<(), PartitionError> {
+        let (id, epoch) = (header.producer_id, header.producer_epoch);
+        let sequence = header.base_sequence;
+        let admission = match guard {
+            Some(guard) => self.verifications.admits(id, epoch, sequence, guard),
+            None => Admission::Unknown,
+        };
+        match admission {
+            Admission::Admitted => Ok(()),
+            Admission::OutOfOrder => Err(PartitionError::OutOfOrderSequence),
+            Admission::Unknown => Err(self.unverified(id, epoch, sequence, now_ms)),
+        }
+    }
+
+    fn unverified(&mut self, id: i64, epoch: i16, sequence: i32, now_ms: i64) -> PartitionError {
+        match self.verifications.begin(id, epoch, sequence, now_ms) {
+            Some(guard) => PartitionError::Unverified { guard },
+            None => PartitionError::Overloaded,
+        }
+    }
+
+    /// Asks on behalf of a coordinator that will append records without sequence numbers: the
+    /// guard under which to ask for its transaction, or none if that has begun here.
+    ///
+    /// # Errors
+    /// `Overloaded`.
+    pub fn verify(
+        &mut self,
+        id: i64,
+        epoch: i16,
+        now_ms: i64,
+    ) -> Result<Option<u64>, PartitionError> {
+        if self.producers.in_transaction(id, epoch) {
+            return Ok(None);
+        }
+        match self.unverified(id, epoch, -1, now_ms) {
+            PartitionError::Unverified { guard } => Ok(Some(guard)),
+            error => Err(error),
+        }
+    }
+
+    /// Forgets producers that were silent since before `before_ms`.
+    pub fn expire(&mut self, before_ms: i64, now_ms: i64) {
+        self.producers.expire(before_ms);
+        self.verifications.expire(now_ms - VALID_MS);
     }
 
     fn admit(
@@ -282,8 +389,11 @@ mod tests {
     use headrace_wire::records::BatchBuilder;
     use tokio::sync::oneshot::error::TryRecvError;
 
-    const CONFIG: PartitionConfig =
-        PartitionConfig { log_append_time: false, min_insync_replicas: 1 };
+    const CONFIG: PartitionConfig = PartitionConfig {
+        log_append_time: false,
+        min_insync_replicas: 1,
+        producer_expiration_ms: 1_000,
+    };
 
     fn standing() -> Standing {
         Standing {
@@ -310,7 +420,7 @@ mod tests {
 
     fn append(leader: &mut Leader, batch: Bytes, acks: Acks, config: &PartitionConfig) -> Answer {
         let (reply, answer) = oneshot::channel();
-        let options = AppendOptions { acks, expected_epoch: Some(4) };
+        let options = AppendOptions::new(acks).in_epoch(4);
         leader.append(batch, options, config, &standing(), reply);
         // Without a Raft group, what was taken in waits as if proposed.
         let waiting = std::mem::take(&mut leader.queued_waiters);
@@ -406,5 +516,41 @@ mod tests {
         let mut answer = append(&mut leader, batch(-1, -1), Acks::All, &CONFIG);
         leader.resign(Some(2));
         assert_eq!(answer.try_recv(), Ok(Err(PartitionError::NotLeader { leader: Some(2) })));
+    }
+
+    fn marker(epoch: i16, commit: bool) -> Bytes {
+        Marker { producer_id: 7, producer_epoch: epoch, commit, coordinator_epoch: 1 }.batch(5)
+    }
+
+    fn transactional(sequence: i32) -> Bytes {
+        let mut builder = BatchBuilder::new().producer(7, 0, sequence).transactional();
+        builder.push(5, None, Some(b"v"), &[]);
+        builder.build().expect("builds")
+    }
+
+    #[test]
+    fn a_transaction_begins_with_the_coordinator_s_word_only() {
+        let mut leader = leader();
+        let mut put = |batch: Bytes, verified| {
+            let (reply, mut answer) = oneshot::channel();
+            let producer = ProducerRules { second_protocol: true, verified };
+            let options = AppendOptions::new(Acks::All).with_rules(producer);
+            leader.append(batch, options, &CONFIG, &standing(), reply);
+            leader.queued_waiters.clear();
+            answer.try_recv().ok().map(|answer| answer.expect_err("only refusals come at once"))
+        };
+        let guard = match put(transactional(0), None) {
+            Some(PartitionError::Unverified { guard }) => guard,
+            other => panic!("{other:?}"),
+        };
+        let again = Some(PartitionError::Unverified { guard });
+        assert_eq!(put(transactional(0), Some(guard + 1)), again, "another guard");
+        assert_eq!(put(transactional(0), Some(guard)), None, "taken in");
+        assert_eq!(put(transactional(1), None), None, "it is open");
+        assert_eq!(put(batch(7, 2), None), Some(PartitionError::InvalidTransaction));
+        assert_eq!(put(marker(0, true), None), Some(PartitionError::InvalidProducerEpoch));
+        assert_eq!(put(marker(1, true), None), None);
+        assert_eq!(put(transactional(2), Some(guard)), Some(PartitionError::InvalidProducerEpoch));
+        assert_eq!(leader.queued.len(), 3);
     }
 }

@@ -10,6 +10,7 @@ use headrace_log::{LogReader, ReadError, TimestampedOffset};
 use headrace_raft::ConfState;
 use tokio::sync::{oneshot, watch};
 
+use super::aborted::{AbortedTxn, AbortedTxns};
 use super::producers::ProducerInfo;
 use super::types::{AppendOptions, Appended, Isolation, Offsets};
 use crate::error::PartitionError;
@@ -23,6 +24,7 @@ pub struct PartitionShared {
     group: GroupId,
     offsets: watch::Sender<Offsets>,
     reader: LogReader,
+    aborted: Arc<AbortedTxns>,
     leader: AtomicI32,
     fenced: ArcSwapOption<String>,
     members: ArcSwap<ConfState>,
@@ -35,11 +37,12 @@ impl std::fmt::Debug for PartitionShared {
 }
 
 impl PartitionShared {
-    pub fn new(group: GroupId, reader: LogReader, offsets: Offsets) -> Self {
+    pub fn new(group: GroupId, reader: LogReader, aborted: Arc<AbortedTxns>) -> Self {
         PartitionShared {
             group,
-            offsets: watch::Sender::new(offsets),
+            offsets: watch::Sender::new(Offsets::default()),
             reader,
+            aborted,
             leader: AtomicI32::new(NOBODY),
             fenced: ArcSwapOption::empty(),
             members: ArcSwap::default(),
@@ -57,6 +60,10 @@ impl PartitionShared {
             *old = offsets;
             changed
         });
+    }
+
+    pub fn aborted(&self) -> &Arc<AbortedTxns> {
+        &self.aborted
     }
 
     pub fn set_members(&self, members: ConfState) {
@@ -94,6 +101,8 @@ pub struct ReadResult {
     pub last_stable_offset: i64,
     /// The log's first offset.
     pub log_start_offset: i64,
+    /// What the reader of committed records must leave out, by ascending first offset.
+    pub aborted: Vec<AbortedTxn>,
 }
 
 /// A replica that is hosted on this node. Cheap to clone.
@@ -176,16 +185,14 @@ impl PartitionHandle {
             return Err(PartitionError::Fenced(why));
         }
         let offsets = self.offsets();
-        let upto = match isolation {
-            Isolation::ReadUncommitted => offsets.high_watermark,
-            Isolation::ReadCommitted => offsets.last_stable,
-        };
+        let upto = readable_end(&offsets, isolation);
         let mut result = ReadResult {
             batches: Vec::new(),
             next_offset: offset,
             high_watermark: offsets.high_watermark,
             last_stable_offset: offsets.last_stable,
             log_start_offset: offsets.log_start,
+            aborted: Vec::new(),
         };
         if offset > offsets.log_end || offset < offsets.log_start {
             let (start, end) = (offsets.log_start, offsets.log_end);
@@ -196,6 +203,10 @@ impl PartitionHandle {
             let slice = slice.map_err(read_error)?;
             result.batches = slice.batches;
             result.next_offset = slice.next_offset;
+            if isolation == Isolation::ReadCommitted {
+                // Complete up to the last stable offset that was read above.
+                result.aborted = self.shared.aborted.overlapping(offset, slice.next_offset);
+            }
         }
         Ok(result)
     }
@@ -220,16 +231,18 @@ impl PartitionHandle {
         self.shared.offsets.subscribe()
     }
 
-    /// The first committed record whose time is `timestamp_ms` or later. Leader only.
+    /// The first record that the reader may see whose time is `timestamp_ms` or later. Leader
+    /// only.
     ///
     /// # Errors
     /// As [`PartitionHandle::read`].
     pub fn list_offset(
         &self,
         timestamp_ms: i64,
+        isolation: Isolation,
     ) -> Result<Option<TimestampedOffset>, PartitionError> {
         self.check_leader()?;
-        let upto = self.offsets().high_watermark;
+        let upto = readable_end(&self.offsets(), isolation);
         let found = self.shared.reader.offset_for_timestamp(timestamp_ms, upto);
         found.map_err(|e| PartitionError::Storage(e.to_string()))
     }
@@ -263,9 +276,36 @@ impl PartitionHandle {
         }
     }
 
+    /// For a coordinator that is about to append records of a transaction: the guard under which
+    /// to have the transaction verified, or none if it has begun here. Leader only.
+    ///
+    /// # Errors
+    /// `NotLeader`, `Overloaded` or `ShuttingDown`.
+    pub fn verify(
+        &self,
+        producer_id: i64,
+        producer_epoch: i16,
+    ) -> impl Future<Output = Result<Option<u64>, PartitionError>> + Send + 'static {
+        let (reply, answer) = oneshot::channel();
+        let group = self.shared.group;
+        let input = Input::Verify { group, producer_id, producer_epoch, reply };
+        let queued = self.shard.try_send(input);
+        async move {
+            queued?;
+            answer.await.unwrap_or(Err(PartitionError::ShuttingDown))
+        }
+    }
+
     /// The log's size in bytes.
     pub fn size_bytes(&self) -> u64 {
         self.shared.reader.size_bytes()
+    }
+}
+
+fn readable_end(offsets: &Offsets, isolation: Isolation) -> i64 {
+    match isolation {
+        Isolation::ReadUncommitted => offsets.high_watermark,
+        Isolation::ReadCommitted => offsets.last_stable,
     }
 }
 

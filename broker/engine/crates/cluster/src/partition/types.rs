@@ -20,6 +20,39 @@ pub struct AppendOptions {
     pub acks: Acks,
     /// Refuse if the leader's epoch is another one.
     pub expected_epoch: Option<i32>,
+    /// What holds for a batch with a producer id.
+    pub producer: ProducerRules,
+}
+
+/// What holds for a batch with a producer id, beside its header.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct ProducerRules {
+    /// The second protocol of KIP-890: every transaction has an epoch of its own, so it begins
+    /// with sequence 0, and a marker's epoch lies above that of the records it ends.
+    pub second_protocol: bool,
+    /// What [`crate::PartitionError::Unverified`] brought: the transaction's coordinator was asked
+    /// since.
+    pub verified: Option<u64>,
+}
+
+impl AppendOptions {
+    /// Under any epoch of the leader, by the plain rules.
+    pub const fn new(acks: Acks) -> Self {
+        let producer = ProducerRules { second_protocol: false, verified: None };
+        AppendOptions { acks, expected_epoch: None, producer }
+    }
+
+    /// Only under this epoch of the leader.
+    #[must_use]
+    pub const fn in_epoch(self, epoch: i32) -> Self {
+        AppendOptions { expected_epoch: Some(epoch), ..self }
+    }
+
+    /// By these rules for batches with a producer id.
+    #[must_use]
+    pub const fn with_rules(self, producer: ProducerRules) -> Self {
+        AppendOptions { producer, ..self }
+    }
 }
 
 /// An appended batch.
@@ -68,6 +101,8 @@ pub struct PartitionConfig {
     pub log_append_time: bool,
     /// `min.insync.replicas`.
     pub min_insync_replicas: usize,
+    /// `producer.id.expiration.ms`.
+    pub producer_expiration_ms: i64,
 }
 
 /// Who leads a group, as far as this node knows.

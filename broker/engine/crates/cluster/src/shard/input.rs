@@ -127,6 +127,17 @@ pub enum Input {
         /// The answer.
         reply: oneshot::Sender<Result<Vec<ProducerInfo>, PartitionError>>,
     },
+    /// Whether a producer's transaction has begun in a partition that this replica leads.
+    Verify {
+        /// Which.
+        group: GroupId,
+        /// Whose.
+        producer_id: i64,
+        /// In which epoch.
+        producer_epoch: i16,
+        /// None: it has; else the guard for its verification.
+        reply: oneshot::Sender<Result<Option<u64>, PartitionError>>,
+    },
     /// A round's write and sync returned.
     RoundDone {
         /// Which round.

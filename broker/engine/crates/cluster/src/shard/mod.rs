@@ -220,6 +220,13 @@ impl Shard {
             Input::Producers { group, reply } => {
                 let _ = reply.send(self.producers(group));
             }
+            Input::Verify { group, producer_id, producer_epoch, reply } => {
+                let answer = match self.replicas.get_mut(&group).and_then(|r| r.leader.as_mut()) {
+                    Some(leader) => leader.verify(producer_id, producer_epoch, now_ms),
+                    None => Err(self.absent(group)),
+                };
+                let _ = reply.send(answer);
+            }
             Input::RoundDone { seq, result } => self.round_done(seq, result),
             Input::CheckpointDone(job) => self.checkpoint_done(job),
             Input::StatesSaved(indices) => self.states_saved(indices),

@@ -18,9 +18,9 @@ use super::{Outbox, Shard, ShardConfig};
 use crate::error::PartitionError;
 use crate::image::GroupId;
 use crate::metrics::Metrics;
+use crate::partition::aborted::AbortedTxns;
 use crate::partition::in_sync::peer_of;
 use crate::partition::shared::PartitionShared;
-use crate::partition::Offsets;
 
 /// Entries of one append message.
 const MAX_MESSAGE_BYTES: u64 = 1 << 20;
@@ -110,7 +110,9 @@ impl Shard {
         if let Some(machine) = machine.as_mut().filter(|_| !state.payload.is_empty()) {
             machine.restore(&state.payload)?;
         }
-        let app = Rc::new(RefCell::new(AppState::open(&state, machine.is_some())?));
+        let aborted = Arc::new(AbortedTxns::default());
+        let app = AppState::open(&state, machine.is_some(), aborted.clone())?;
+        let app = Rc::new(RefCell::new(app));
         let hard = self.store.borrow().hard_state(group);
         let source = StoreSource { store: self.store.clone(), group, app: app.clone() };
         let durable = Durable {
@@ -126,7 +128,7 @@ impl Shard {
         let raft = RaftGroup::new(config, durable, Box::new(source)).map_err(|e| e.to_string())?;
         let store = self.store.borrow();
         let log = store.log(group).ok_or("the log is gone")?;
-        let shared = Arc::new(PartitionShared::new(group, log.reader(), Offsets::default()));
+        let shared = Arc::new(PartitionShared::new(group, log.reader(), aborted));
         let fresh = hard == HardState::default() && log.last_index() == 0;
         let eager = fresh && new.campaign;
         let replica = Replica {

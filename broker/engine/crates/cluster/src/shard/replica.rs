@@ -16,9 +16,11 @@ use headrace_wire::batch::BatchHeader;
 use super::machine::StateMachine;
 use super::state::{decode_snapshot, GroupState};
 use crate::image::{GroupId, NodeId};
+use crate::partition::aborted::AbortedTxns;
 use crate::partition::in_sync::{node_of, InSync};
 use crate::partition::leader::{Leader, Limits, Safe, Standing};
 use crate::partition::producers::Producers;
+use crate::partition::saved;
 use crate::partition::shared::PartitionShared;
 use crate::partition::{Offsets, PartitionConfig};
 
@@ -31,6 +33,8 @@ pub(crate) struct AppState {
     pub term: u64,
     pub members: ConfState,
     producers: Option<Producers>,
+    /// The same that readers see.
+    aborted: Arc<AbortedTxns>,
 }
 
 impl AppState {
@@ -39,12 +43,19 @@ impl AppState {
         self.producers.as_ref()
     }
 
-    /// Reads a saved state.
-    pub fn open(state: &GroupState, has_machine: bool) -> Result<AppState, String> {
+    /// Reads a saved state; `aborted` takes the transactions in it.
+    pub fn open(
+        state: &GroupState,
+        has_machine: bool,
+        aborted: Arc<AbortedTxns>,
+    ) -> Result<AppState, String> {
         let producers = match has_machine {
             true => None,
             false => {
-                Some(Producers::decode(&state.payload).ok_or("the saved producers are damaged")?)
+                let saved = saved::decode(&state.payload);
+                let (producers, list) = saved.ok_or("the saved producers are damaged")?;
+                aborted.replace(list);
+                Some(producers)
             }
         };
         Ok(AppState {
@@ -52,13 +63,44 @@ impl AppState {
             term: state.term,
             members: state.members.clone(),
             producers,
+            aborted,
         })
     }
 
-    pub fn expire_producers(&mut self, before_ms: i64) {
+    /// A partition's producers and aborted transactions, to be saved; `None` for a group with a
+    /// state machine.
+    pub fn payload(&self) -> Option<Bytes> {
+        let producers = self.producers.as_ref()?;
+        Some(saved::encode(producers, &self.aborted.all()))
+    }
+
+    /// Takes in a committed batch of a partition.
+    fn take(&mut self, batch: &Bytes, now_ms: i64) {
+        let (Some(producers), Ok(header)) = (&mut self.producers, BatchHeader::parse(batch)) else {
+            return;
+        };
+        match producers.take(&header, batch, now_ms) {
+            Ok(Some(ended)) if !ended.commit => self.aborted.push(ended.transaction),
+            Ok(_) => {}
+            Err(error) => {
+                let offset = header.base_offset;
+                tracing::error!(offset, %error, "a control batch ends no transaction");
+            }
+        }
+    }
+
+    /// Where committed and yet undecided records begin, if there are any.
+    fn first_unstable(&self) -> Option<i64> {
+        self.producers.as_ref()?.first_unstable()
+    }
+
+    /// Forgets producers that were silent since before `before_ms`, and aborted transactions below
+    /// the log's start.
+    pub fn expire(&mut self, before_ms: i64, log_start: i64) {
         if let Some(producers) = &mut self.producers {
             producers.expire(before_ms);
         }
+        self.aborted.forget_before(log_start);
     }
 }
 
@@ -149,7 +191,8 @@ impl Replica {
             app: state.encode(),
         };
         store.reset_group(self.group, start, hard_state(ready)).map_err(|e| e.to_string())?;
-        *self.app.borrow_mut() = AppState::open(&state, self.machine.is_some())?;
+        let aborted = self.shared.aborted().clone();
+        *self.app.borrow_mut() = AppState::open(&state, self.machine.is_some(), aborted)?;
         if let Some(machine) = &mut self.machine {
             machine.restore(&state.payload)?;
         }
@@ -168,13 +211,7 @@ impl Replica {
             match (&entry.payload, &mut self.machine) {
                 (Payload::Batch(batch), Some(machine)) => machine.apply(entry.index, batch),
                 (_, Some(machine)) => machine.skip(entry.index),
-                (Payload::Batch(batch), None) => {
-                    if let (Some(producers), Ok(header)) =
-                        (&mut app.producers, BatchHeader::parse(batch))
-                    {
-                        producers.record(&header, now_ms);
-                    }
-                }
+                (Payload::Batch(batch), None) => app.take(batch, now_ms),
                 (_, None) => {}
             }
         }
@@ -183,10 +220,9 @@ impl Replica {
     /// The state as of the last applied entry, to be saved.
     pub fn state(&self) -> GroupState {
         let app = self.app.borrow();
-        let payload = match (&self.machine, &app.producers) {
-            (Some(machine), _) => machine.snapshot(),
-            (None, Some(producers)) => producers.encode(),
-            (None, None) => Bytes::new(),
+        let payload = match &self.machine {
+            Some(machine) => machine.snapshot(),
+            None => app.payload().unwrap_or_default(),
         };
         GroupState { index: app.index, term: app.term, members: app.members.clone(), payload }
     }
@@ -236,7 +272,8 @@ impl Replica {
             index += entries.len() as u64;
             for entry in entries {
                 let header = BatchHeader::parse(&entry.batch).map_err(|e| e.to_string())?;
-                producers.record(&header, now_ms);
+                let taken = producers.take(&header, &entry.batch, now_ms);
+                taken.map_err(|e| e.to_string())?;
             }
         }
         Ok(producers)
@@ -270,11 +307,19 @@ impl Replica {
     /// Where the log stands, for other threads. The high watermark never goes back within an
     /// epoch: Raft's commit index does not.
     pub fn offsets(&self, status: &Status, log: &GroupLog) -> Offsets {
-        let high_watermark = log.end_offset_at(status.commit).max(log.start_offset());
+        let app = self.app.borrow();
+        let log_start = log.start_offset();
+        let high_watermark = log.end_offset_at(status.commit).max(log_start);
+        // What is committed but not applied yet may hold the beginning of a transaction.
+        let applied = match &self.machine {
+            Some(_) => high_watermark,
+            None => log.end_offset_at(app.index.min(status.commit)),
+        };
+        let last_stable = app.first_unstable().map_or(applied, |first| first.min(applied));
         Offsets {
-            log_start: log.start_offset(),
+            log_start,
             high_watermark,
-            last_stable: high_watermark,
+            last_stable: last_stable.max(log_start),
             log_end: log.end_offset(),
             epoch: i32::try_from(status.term).unwrap_or(i32::MAX),
             is_leader: status.established && self.leader.is_some(),

@@ -64,14 +64,14 @@ impl EntrySource for StoreSource {
     fn snapshot(&self) -> Result<Snapshot, SourceError> {
         let start = self.store.borrow().start(self.group);
         let app = self.app.borrow();
-        let state = match app.producers() {
+        let state = match app.payload() {
             // Newer than the log's start, which does no harm: entries up to its index are passed
             // over by the receiver.
-            Some(producers) => GroupState {
+            Some(payload) => GroupState {
                 index: app.index,
                 term: app.term,
                 members: app.members.clone(),
-                payload: producers.encode(),
+                payload,
             },
             None => GroupState::decode(start.app.clone())
                 .map_err(|_| SourceError::corrupt("the state at the log's start is damaged"))?,

@@ -10,7 +10,6 @@ use super::state::StatesFile;
 use super::Shard;
 use crate::image::{GroupId, NodeId};
 use crate::partition::in_sync::{node_of, peer_of};
-use crate::partition::producers::EXPIRATION_MS;
 
 /// Between two looks at who should lead.
 const BALANCE_INTERVAL_MS: i64 = 500;
@@ -79,7 +78,12 @@ impl Shard {
             return None;
         }
         for replica in self.replicas.values_mut() {
-            replica.app.borrow_mut().expire_producers(now_ms - EXPIRATION_MS);
+            let before_ms = now_ms.saturating_sub(replica.config.producer_expiration_ms);
+            let log_start = replica.shared.offsets().log_start;
+            replica.app.borrow_mut().expire(before_ms, log_start);
+            if let Some(leader) = &mut replica.leader {
+                leader.expire(before_ms, now_ms);
+            }
         }
         let limits: BTreeMap<GroupId, u64> = self
             .replicas

@@ -168,7 +168,7 @@ impl Cluster {
         loop {
             let leader = self.leader(group).await;
             let handle = self.node(leader).partition(group).expect("is hosted");
-            let options = AppendOptions { acks: Acks::All, expected_epoch: None };
+            let options = AppendOptions::new(Acks::All);
             let answer = tokio::time::timeout(WAIT, handle.append(batch.clone(), options)).await;
             match answer.expect("an answer") {
                 Ok(appended) => return appended,

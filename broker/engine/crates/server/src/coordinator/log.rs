@@ -38,7 +38,7 @@ pub(super) struct ReplicatedLog {
 
 impl OffsetsLog for ReplicatedLog {
     fn append(&self, batch: Bytes) -> Outcome {
-        let options = AppendOptions { acks: Acks::All, expected_epoch: Some(self.epoch) };
+        let options = AppendOptions::new(Acks::All).in_epoch(self.epoch);
         let appended = self.partition.append(batch, options);
         Box::pin(async move { appended.await.map(|_| ()) })
     }

@@ -11,10 +11,10 @@ use std::pin::Pin;
 use std::task::Poll;
 
 use headrace_cluster::image::Image;
-use headrace_cluster::{GroupId, Isolation, Offsets, PartitionHandle};
+use headrace_cluster::{AbortedTxn, GroupId, Isolation, Offsets, PartitionHandle};
 use headrace_wire::messages::fetch::{
-    EpochEndOffset, FetchPartition, FetchTopic, FetchableTopicResponse, LeaderIdAndEpoch,
-    NodeEndpoint, PartitionData,
+    AbortedTransaction, EpochEndOffset, FetchPartition, FetchTopic, FetchableTopicResponse,
+    LeaderIdAndEpoch, NodeEndpoint, PartitionData,
 };
 use headrace_wire::messages::{FetchRequest, FetchResponse};
 use headrace_wire::{ErrorCode, Records};
@@ -243,7 +243,6 @@ fn read_partition(wanted: &Wanted, limits: &mut Limits) -> Result<PartitionData,
         high_watermark: offsets.high_watermark,
         last_stable_offset: offsets.last_stable,
         log_start_offset: offsets.log_start,
-        // no transaction was ever aborted here: there are none
         aborted_transactions: match limits.isolation {
             Isolation::ReadCommitted => Some(Vec::new()),
             Isolation::ReadUncommitted => None,
@@ -269,10 +268,17 @@ fn read_partition(wanted: &Wanted, limits: &mut Limits) -> Result<PartitionData,
         limits.first = false;
         data.records = Some(records);
     }
+    if limits.isolation == Isolation::ReadCommitted {
+        data.aborted_transactions = Some(read.aborted.iter().map(aborted).collect());
+    }
     data.high_watermark = read.high_watermark;
     data.last_stable_offset = read.last_stable_offset;
     data.log_start_offset = read.log_start_offset;
     Ok(data)
+}
+
+fn aborted(txn: &AbortedTxn) -> AbortedTransaction {
+    AbortedTransaction { producer_id: txn.producer_id, first_offset: txn.first_offset }
 }
 
 /// Where the client's log parts from ours, if it says which epoch its last record had (KIP-595).

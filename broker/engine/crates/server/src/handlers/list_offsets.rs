@@ -85,7 +85,9 @@ fn find(
         }
         LATEST_TIERED | EARLIEST_PENDING_UPLOAD => Ok(None),
         time if time >= 0 => {
-            let Some(found) = handle.list_offset(time).map_err(failed)? else { return Ok(None) };
+            let Some(found) = handle.list_offset(time, isolation).map_err(failed)? else {
+                return Ok(None);
+            };
             Ok(Some(record_at(&handle, found, time)))
         }
         _ => Err(ErrorCode::UnsupportedVersion),

@@ -146,7 +146,7 @@ fn submit(
     let now_ms = cx.broker.env.clock.now_ms();
     batch_check::check(&batch, cx.version, &topic.config, now_ms)?;
     let handle = lookup::replica(cx, group)?;
-    Ok(Box::pin(handle.append(batch, AppendOptions { acks, expected_epoch: None })))
+    Ok(Box::pin(handle.append(batch, AppendOptions::new(acks))))
 }
 
 /// Waits for every append until the request's time is over.

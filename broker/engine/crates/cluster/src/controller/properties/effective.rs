@@ -128,6 +128,16 @@ pub struct ClusterConfig {
     pub transaction_topic_partitions: i32,
     /// Replicas of `__transaction_state`.
     pub transaction_topic_replication_factor: i16,
+    /// The longest time-out of a transaction.
+    pub transaction_max_timeout_ms: i32,
+    /// How long a transactional id without a transaction is remembered.
+    pub transactional_id_expiration_ms: i32,
+    /// Whether partitions ask the coordinator before a transaction begins in them.
+    pub transaction_partition_verification: bool,
+    /// How long a partition remembers a silent producer.
+    pub producer_id_expiration_ms: i64,
+    /// Segment size of `__transaction_state`.
+    pub transaction_topic_segment_bytes: i32,
     /// Shortest session time-out.
     pub group_min_session_timeout_ms: i32,
     /// Longest session time-out.
@@ -171,6 +181,11 @@ impl From<BTreeMap<String, String>> for ClusterConfig {
             offset_metadata_max_bytes: int("offset.metadata.max.bytes"),
             transaction_topic_partitions: int("transaction.state.log.num.partitions"),
             transaction_topic_replication_factor: short("transaction.state.log.replication.factor"),
+            transaction_max_timeout_ms: int("transaction.max.timeout.ms"),
+            transactional_id_expiration_ms: int("transactional.id.expiration.ms"),
+            transaction_partition_verification: flag("transaction.partition.verification.enable"),
+            producer_id_expiration_ms: i64::from(int("producer.id.expiration.ms")),
+            transaction_topic_segment_bytes: int("transaction.state.log.segment.bytes"),
             group_min_session_timeout_ms: int("group.min.session.timeout.ms"),
             group_max_session_timeout_ms: int("group.max.session.timeout.ms"),
             group_initial_rebalance_delay_ms: int("group.initial.rebalance.delay.ms"),

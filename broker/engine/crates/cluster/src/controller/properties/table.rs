@@ -20,8 +20,6 @@ const NO_FLUSH: Honour = Honour::OnlyDefault(
 const NO_TIERS: Honour = Honour::OnlyDefault("there is no remote storage yet");
 const NO_RECOMPRESSION: Honour =
     Honour::OnlyDefault("batches are stored as their producer compressed them");
-const NO_TRANSACTIONS: Honour =
-    Honour::OnlyDefault("transactions are not available yet, so it would do nothing");
 const NO_THROTTLE: Honour = Honour::OnlyDefault("replication has no throttle yet");
 
 const fn topic(
@@ -174,11 +172,21 @@ pub const CLUSTER: &[Property] = &[
         "Replicas of __consumer_offsets: as many of these as the seed list has nodes."),
     cluster("offsets.topic.segment.bytes", Kind::Int { min: 1_048_576, max: MAX_I32 },
         "104857600", Honour::Yes, "Segment size of __consumer_offsets when it is created."),
-    cluster("transaction.state.log.num.partitions", COUNT, "50", NO_TRANSACTIONS,
+    cluster("producer.id.expiration.ms", COUNT, "86400000", Honour::Yes,
+        "How long a partition remembers the sequence numbers of a silent producer."),
+    cluster("transaction.max.timeout.ms", COUNT, "900000", Honour::Yes,
+        "The longest transaction time-out that a producer may ask for."),
+    cluster("transaction.partition.verification.enable", Kind::Bool, "true", Honour::Yes,
+        "Whether a partition asks the coordinator before a transaction begins in it."),
+    cluster("transaction.state.log.num.partitions", COUNT, "50", Honour::Yes,
         "Partitions of __transaction_state; has effect until the topic exists."),
     cluster("transaction.state.log.replication.factor",
-        Kind::Int { min: 1, max: i16::MAX as i64 }, "3", NO_TRANSACTIONS,
+        Kind::Int { min: 1, max: i16::MAX as i64 }, "3", Honour::Yes,
         "Replicas of __transaction_state: as many of these as the seed list has nodes."),
+    cluster("transaction.state.log.segment.bytes", Kind::Int { min: 1_048_576, max: MAX_I32 },
+        "104857600", Honour::Yes, "Segment size of __transaction_state when it is created."),
+    cluster("transactional.id.expiration.ms", COUNT, "604800000", Honour::Yes,
+        "How long a transactional id without a transaction is remembered."),
 ];
 
 /// Kafka's other spellings of a key that we have under one name: (spelling, our key).
