@@ -3,13 +3,19 @@
 //! It keeps a few batches under way, sends all that are open again, in order, when one fails, and
 //! never gives up. A gap that the partition reports for its oldest open batch means that an
 //! acknowledged batch was lost, since a producer has nothing older that is open.
+//!
+//! Some write in transactions and end each, by chance, with a commit or an abort marker, as their
+//! coordinator would; it answers every question about them with yes.
 
 use std::collections::{BTreeMap, VecDeque};
 
 use bytes::Bytes;
 use headrace_cluster::shard::{Input, Shard};
-use headrace_cluster::{Acks, AppendOptions, Appended, GroupId, NodeId, PartitionError};
+use headrace_cluster::{
+    Acks, AppendOptions, Appended, GroupId, NodeId, PartitionError, ProducerRules,
+};
 use headrace_env::sim::SimRandom;
+use headrace_wire::marker::Marker;
 use headrace_wire::records::BatchBuilder;
 use tokio::sync::oneshot;
 use tokio::sync::oneshot::error::TryRecvError;
@@ -33,6 +39,16 @@ struct Open {
 pub(crate) struct Client {
     /// Without idempotence a batch may be there twice.
     pub idempotent: bool,
+    /// Writes in transactions.
+    transactional: bool,
+    /// What the partition wants to see with the next transaction's first batch.
+    guard: Option<u64>,
+    /// Something was acknowledged since the last marker.
+    in_transaction: bool,
+    /// The transaction is to end so, and how the marker is on its way.
+    ending: Option<(bool, Option<(Answer, i64)>)>,
+    /// Markers that were acknowledged.
+    pub markers: i64,
     id: i64,
     group: GroupId,
     next_sequence: i32,
@@ -52,6 +68,11 @@ impl Client {
     pub fn new(id: i64, group: GroupId, idempotent: bool) -> Client {
         Client {
             idempotent,
+            transactional: idempotent && group % 2 == 1,
+            guard: None,
+            in_transaction: false,
+            ending: None,
+            markers: 0,
             id,
             group,
             next_sequence: 0,
@@ -67,7 +88,7 @@ impl Client {
     }
 
     pub fn is_idle(&self) -> bool {
-        self.open.is_empty()
+        self.open.is_empty() && self.ending.is_none()
     }
 
     /// The number of records that were made.
@@ -80,6 +101,9 @@ impl Client {
             true => BatchBuilder::new().producer(self.id, 0, sequence),
             false => BatchBuilder::new(),
         };
+        if self.transactional {
+            builder = builder.transactional();
+        }
         for n in 0..records {
             let mut text = value(self.id, sequence + n);
             text.push('#');
@@ -91,7 +115,10 @@ impl Client {
 
     /// Makes a new batch, if there is room for it.
     pub fn make(&mut self, random: &SimRandom) {
-        if self.open.len() < MAX_OPEN {
+        if self.in_transaction && self.is_idle() && random.below(4) == 0 {
+            self.ending = Some((random.below(2) == 0, None));
+        }
+        if self.open.len() < MAX_OPEN && self.ending.is_none() {
             let records = 1 + i32::try_from(random.below(3)).unwrap_or(0);
             self.open.push_back(Open { sequence: self.next_sequence, records, sent: None });
             self.next_sequence += records;
@@ -117,6 +144,7 @@ impl Client {
         if std::mem::take(&mut self.resend) {
             self.open.iter_mut().for_each(|open| open.sent = None);
         }
+        self.send_marker(shard, now_ms);
         for at in 0..self.open.len() {
             if self.open[at].sent.is_some() {
                 continue;
@@ -126,7 +154,8 @@ impl Client {
             let padding = usize::try_from(sequence % 7).unwrap_or(0) * 100;
             let batch = self.batch(sequence, records, padding);
             let (reply, answer) = oneshot::channel();
-            let options = AppendOptions::new(Acks::All);
+            let producer = ProducerRules { second_protocol: false, verified: self.guard };
+            let options = AppendOptions::new(Acks::All).with_rules(producer);
             shard.handle(Input::Append { group: self.group, batch, options, reply }, now_ms);
             self.open[at].sent = Some((answer, now_ms));
             if random.below(4) == 0 {
@@ -135,11 +164,40 @@ impl Client {
         }
     }
 
+    fn send_marker(&mut self, shard: &mut Shard, now_ms: i64) {
+        let Some((commit, sent @ None)) = &mut self.ending else { return };
+        let (commit, coordinator_epoch) = (*commit, 0);
+        let marker = Marker { producer_id: self.id, producer_epoch: 0, commit, coordinator_epoch };
+        let (reply, answer) = oneshot::channel();
+        let (batch, options) = (marker.batch(now_ms), AppendOptions::new(Acks::All));
+        shard.handle(Input::Append { group: self.group, batch, options, reply }, now_ms);
+        *sent = Some((answer, now_ms));
+    }
+
+    fn collect_marker(&mut self, now_ms: i64) -> Result<(), String> {
+        let Some((_, sent @ Some(_))) = &mut self.ending else { return Ok(()) };
+        let Some((answer, since_ms)) = sent else { return Ok(()) };
+        match answer.try_recv() {
+            Err(TryRecvError::Empty) if now_ms - *since_ms < PATIENCE_MS => {}
+            Ok(Ok(_)) => {
+                self.ending = None;
+                (self.in_transaction, self.markers) = (false, self.markers + 1);
+            }
+            Ok(Err(PartitionError::InvalidProducerEpoch | PartitionError::CoordinatorFenced)) => {
+                return Err(format!("producer {}: its marker was refused for good", self.id));
+            }
+            Ok(Err(PartitionError::NotLeader { leader })) => (*sent, self.target) = (None, leader),
+            Ok(Err(_)) | Err(_) => (*sent, self.target) = (None, None),
+        }
+        Ok(())
+    }
+
     /// Takes answers in. Returns the last offsets of what was acknowledged.
     ///
     /// # Errors
     /// When a promise is broken.
     pub fn collect(&mut self, now_ms: i64) -> Result<Vec<i64>, String> {
+        self.collect_marker(now_ms)?;
         let mut acknowledged = Vec::new();
         for at in 0..self.open.len() {
             let open = &mut self.open[at];
@@ -162,6 +220,7 @@ impl Client {
                     }
                     acknowledged.push(appended.base_offset + i64::from(open.records) - 1);
                     open.records = 0;
+                    self.in_transaction = self.transactional;
                 }
                 Ok(Err(error)) => self.refused(at, &error)?,
             }
@@ -182,6 +241,7 @@ impl Client {
                     self.id, self.open[at].sequence
                 ));
             }
+            PartitionError::Unverified { guard } => self.guard = Some(*guard),
             PartitionError::OutOfOrderSequence
             | PartitionError::NotEnoughReplicas
             | PartitionError::NotEnoughReplicasAfterAppend

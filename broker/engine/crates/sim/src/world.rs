@@ -8,7 +8,8 @@ use headrace_cluster::{GroupId, NodeId};
 use headrace_env::sim::SimRandom;
 use headrace_raft::Role;
 use headrace_wire::batch::BatchHeader;
-use headrace_wire::records::read_all;
+use headrace_wire::marker::Marker;
+use headrace_wire::records::{batches, RecordIter};
 
 use crate::checks::Checks;
 use crate::client::{value, Client};
@@ -176,7 +177,7 @@ impl World {
                 };
                 let last = all[0].last_index;
                 all.iter().any(|s| s.established)
-                    && all.iter().all(|s| s.commit == last && s.last_index == last)
+                    && all.iter().all(|s| s.applied == last && s.last_index == last)
             })
     }
 
@@ -348,11 +349,63 @@ fn check_log(client: &Client, shard: &Shard) -> Result<(), String> {
     if sequences.windows(2).any(|pair| pair[1] != pair[0] + 1) {
         return Err(format!("sequences are not in order: {sequences:?}"));
     }
-    // Every record took one offset, and nothing else takes any.
-    if i64::from(client.made()) != end {
-        return Err(format!("{} records were made, but the log ends at {end}", client.made()));
+    // Every record and every marker took one offset, and nothing else takes any.
+    let (made, markers) = (i64::from(client.made()), client.markers);
+    if made + markers != end {
+        return Err(format!("{made} records, {markers} markers, but the log ends at {end}"));
+    }
+    check_transactions(shard, group)
+}
+
+/// What the replica knows of transactions is what its log tells. The log's start may have cut a
+/// transaction in two, so those that began before its first marker are left out.
+fn check_transactions(shard: &Shard, group: GroupId) -> Result<(), String> {
+    let told = shard.with_log(group, transactions_of).ok_or("no log")??;
+    let shared = shard.shared(group).ok_or("no replica")?;
+    let whole = |txn: &(i64, i64)| txn.0 > told.first_marker;
+    let known = shared.aborted().overlapping(0, i64::MAX);
+    let known: Vec<(i64, i64)> =
+        known.iter().map(|txn| (txn.first_offset, txn.last_offset)).filter(whole).collect();
+    let aborted: Vec<(i64, i64)> = told.aborted.iter().copied().filter(whole).collect();
+    if known != aborted {
+        return Err(format!("aborted transactions {known:?}, the log tells {aborted:?}"));
+    }
+    let offsets = shared.offsets();
+    let stable = told.open.unwrap_or(offsets.log_end);
+    if stable > told.first_marker && offsets.last_stable != stable {
+        return Err(format!("the log tells a last stable offset of {stable}: {offsets:?}"));
     }
     Ok(())
+}
+
+/// What a log tells of transactions: which were aborted, and where one is open.
+struct Told {
+    aborted: Vec<(i64, i64)>,
+    open: Option<i64>,
+    /// -1 when the log begins at offset 0: everything in it is whole.
+    first_marker: i64,
+}
+
+fn transactions_of(log: &headrace_log::GroupLog) -> Result<Told, String> {
+    let entries = log.entries(log.first_index(), log.last_index() + 1, u64::MAX);
+    let first_marker = if log.start_offset() == 0 { -1 } else { i64::MAX };
+    let mut told = Told { aborted: Vec::new(), open: None, first_marker };
+    for entry in entries.map_err(|e| e.to_string())? {
+        let header = BatchHeader::parse(&entry.batch).map_err(|e| e.to_string())?;
+        if header.takes_no_offset() || !header.is_transactional() {
+            continue;
+        }
+        if !header.is_control() {
+            told.open.get_or_insert(header.base_offset);
+            continue;
+        }
+        let marker = Marker::parse(&header, &entry.batch).map_err(|e| e.to_string())?;
+        told.first_marker = told.first_marker.min(header.base_offset);
+        if let Some(first) = told.open.take().filter(|_| !marker.commit) {
+            told.aborted.push((first, header.base_offset));
+        }
+    }
+    Ok(told)
 }
 
 /// The newest entries of a log: index, term, offsets.
@@ -401,7 +454,15 @@ fn read_log(shard: &Shard, group: GroupId) -> Result<Records, String> {
 }
 
 fn note(records: &mut BTreeMap<i64, String>, run: Bytes) -> Result<(), String> {
-    for record in read_all(run).map_err(|e| e.to_string())? {
+    let mut found = Vec::new();
+    for batch in batches(run) {
+        let (header, batch) = batch.map_err(|e| e.to_string())?;
+        if !header.is_control() {
+            found.extend(RecordIter::new(header, &batch).map_err(|e| e.to_string())?);
+        }
+    }
+    for record in found {
+        let record = record.map_err(|e| e.to_string())?;
         let bytes = record.value.unwrap_or_default();
         let text = String::from_utf8_lossy(&bytes);
         let text = text.split('#').next().unwrap_or_default().to_string();

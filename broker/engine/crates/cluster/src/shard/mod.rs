@@ -429,6 +429,11 @@ impl Shard {
         self.open_replica(replica, now_ms).map(|_| ())
     }
 
+    /// What other threads see of a replica, for checks.
+    pub fn shared(&self, group: GroupId) -> Option<&PartitionShared> {
+        Some(&self.replicas.get(&group)?.shared)
+    }
+
     /// Reads from a replica's log, for checks.
     pub fn with_log<T>(
         &self,
