@@ -14,6 +14,7 @@ PY := $(HEADRACE_CACHE)/venv/bin/python
 ENGINE := broker/engine
 VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' $(ENGINE)/Cargo.toml | head -1)
 DEB := dist/headrace_$(VERSION)_$(shell dpkg --print-architecture 2>/dev/null || echo amd64).deb
+RPM := dist/headrace-$(VERSION)-1.$(shell uname -m).rpm
 # What ends up in the package: when none of it has changed, the package is not built again.
 PACKAGED := $(shell git ls-files -co --exclude-standard broker packaging requirements/runtime.txt \
 	pyproject.toml CHANGELOG.md LICENSE README.md 2>/dev/null)
@@ -101,16 +102,18 @@ bench: build ## the same load on Headrace and on Apache Kafka in one run; prints
 ##@ Packages
 .PHONY: deb rpm
 deb: $(DEB) ## dist/headrace_VERSION_ARCH.deb, linted
+rpm: $(RPM) ## dist/headrace-VERSION-1.ARCH.rpm, linted
 
-rpm: build/stage/.done ## dist/headrace-VERSION-1.ARCH.rpm, linted
-	$(call say,rpm)
-	@packaging/rpm/build build/stage
-
-$(DEB): build/stage/.done
+$(DEB): build/stage.done
 	$(call say,deb)
 	@packaging/deb/build build/stage
 
-build/stage/.done: $(PACKAGED)
+$(RPM): build/stage.done
+	$(call say,rpm)
+	@packaging/rpm/build build/stage
+
+# The stamp lies beside the staging folder: what is in there ends up on hosts.
+build/stage.done: $(PACKAGED)
 	@tools/setup package
 	$(call say,stage)
 	@rm -rf build/stage && mkdir -p build && packaging/stage build/stage.new

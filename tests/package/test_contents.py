@@ -53,6 +53,12 @@ def test_the_package_holds_what_users_look_for(files):
     assert any(f.endswith("headrace/_engine.abi3.so") for f in found)
 
 
+@pytest.mark.parametrize("files", [deb_files, rpm_files])
+def test_the_package_writes_to_its_own_places_only(files):
+    allowed = ("/opt/headrace", "/etc/headrace", "/var/lib/headrace", "/usr/", "/lib/systemd/")
+    assert [path for path in files() if not path.startswith(allowed)] == []
+
+
 def test_both_formats_hold_the_same_product():
     # rpm lists folders too.
     assert of_product(deb_files()) <= of_product(rpm_files())
