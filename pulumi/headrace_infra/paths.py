@@ -8,7 +8,12 @@ PROJECT_DIRECTORY = CHECKOUT / "pulumi"
 
 
 def cache() -> Path:
-    """The cache folder: the base image's archive, the engine, the local stacks' state."""
+    """The cache folder: the base image's archive, the engine, the local stacks' state.
+
+    The same that the Makefile and `pulumi/engine/ensure` use.
+    """
+    if given := os.environ.get("HEADRACE_CACHE"):
+        return Path(given)
     base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
     return Path(base) / "headrace"
 

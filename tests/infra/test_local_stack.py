@@ -45,8 +45,9 @@ def ssh(directory: Path, found: outputs.Outputs, number: int, command: str) -> s
             "-o", "StrictHostKeyChecking=yes", "-o", "ConnectTimeout=20",
             f"{found.access.user}@{found.nodes[number].ssh_host}", command,
         ],
-        check=True, capture_output=True, text=True, timeout=120,
+        check=False, capture_output=True, text=True, timeout=120,
     )  # fmt: skip
+    assert done.returncode == 0, f"{command}: {done.stderr}"
     return done.stdout.strip()
 
 

@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from headrace_infra import paths
 from headrace_infra.local import image, podman
 
 
@@ -38,6 +39,10 @@ def test_limits_are_what_may_be_handed_on(monkeypatch, may_raise, hard, files, p
         f"--ulimit=nofile={files}:{files}",
         f"--ulimit=nproc={processes}:{processes}",
     ]
+
+
+def test_a_hardware_address_is_a_local_unicast_one_of_its_ip_address():
+    assert podman.mac_address("10.233.64.11") == "02:48:0a:e9:40:0b"
 
 
 def found(kind: str, label: str | None) -> str:
@@ -79,6 +84,12 @@ def test_podman_missing_says_what_to_install(monkeypatch):
     monkeypatch.setattr(podman.subprocess, "run", missing)
     with pytest.raises(podman.PodmanError, match="apt install podman"):
         podman.run("ps")
+
+
+def test_headrace_cache_moves_archive_and_state(monkeypatch, tmp_path):
+    monkeypatch.setenv("HEADRACE_CACHE", str(tmp_path))
+    assert image.Recipe().archive.is_relative_to(tmp_path)
+    assert paths.stack_directory("x").is_relative_to(tmp_path)
 
 
 def test_a_changed_recipe_is_another_image():

@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import time
 from collections.abc import Sequence
+from ipaddress import IPv4Address
 from pathlib import Path
 from typing import Any
 
@@ -128,6 +129,15 @@ def _has_capability(number: int) -> bool:
         if line.startswith("CapEff:"):
             return bool(int(line.split()[1], 16) >> number & 1)
     return False
+
+
+def mac_address(address: str) -> str:
+    """A host's hardware address, from its IPv4 address.
+
+    A host that is started again must have the one it had: its neighbours remember it, and would
+    talk to nobody for up to a minute.
+    """
+    return ":".join(f"{octet:02x}" for octet in (0x02, 0x48, *IPv4Address(address).packed))
 
 
 def require_root() -> None:

@@ -205,6 +205,8 @@ class HostProvider(_Provider):
             str(props["network"]),
             "--ip",
             str(props["address"]),
+            "--mac-address",
+            podman.mac_address(str(props["address"])),
             "--volume",
             f"{props['volume']}:{_DATA_DIRECTORY}",
             *([f"--memory={int(memory)}m"] if memory else []),
