@@ -9,6 +9,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::controller::properties::GROUP;
 pub use crate::controller::properties::{CleanupPolicy, ClusterConfig, TimestampType, TopicConfig};
 
 /// A node's id, which is its Kafka broker id.
@@ -130,6 +131,8 @@ pub struct Image {
     pub(crate) ids: Arc<BTreeMap<Uuid, Arc<str>>>,
     pub(crate) groups: Arc<BTreeMap<GroupId, GroupOwner>>,
     pub(crate) cluster: Arc<ClusterConfig>,
+    pub(crate) group_configs: Arc<BTreeMap<String, BTreeMap<String, String>>>,
+    pub(crate) client_metrics: Arc<BTreeMap<String, BTreeMap<String, String>>>,
     pub(crate) next_group: GroupId,
     pub(crate) next_producer_id: i64,
 }
@@ -201,6 +204,29 @@ impl Image {
     /// The cluster's properties in force.
     pub fn cluster(&self) -> &Arc<ClusterConfig> {
         &self.cluster
+    }
+
+    /// What was set on one consumer, share or streams group, by Kafka's keys.
+    pub fn group_config(&self, group: &str) -> Option<&BTreeMap<String, String>> {
+        self.group_configs.get(group)
+    }
+
+    /// A group's property in force: set on the group, on the cluster, or its default.
+    pub fn group_property(&self, group: &str, key: &str) -> Option<&str> {
+        let property = GROUP.iter().find(|p| p.name == key)?;
+        let own = self.group_config(group).and_then(|set| set.get(key));
+        let inherited = || self.cluster.overrides.get(property.broker_key?);
+        Some(own.or_else(inherited).map_or(property.default, String::as_str))
+    }
+
+    /// The groups that something was set on.
+    pub fn configured_groups(&self) -> impl Iterator<Item = &str> {
+        self.group_configs.keys().map(String::as_str)
+    }
+
+    /// The client-metrics subscriptions (KIP-714), by name.
+    pub fn client_metrics(&self) -> &BTreeMap<String, BTreeMap<String, String>> {
+        &self.client_metrics
     }
 
     /// The group id that the next partition gets.

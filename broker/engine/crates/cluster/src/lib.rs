@@ -25,6 +25,6 @@ pub use metrics::Metrics;
 pub use node::{Identity, Node, ReplicaStatus};
 pub use partition::{
     AbortedTxn, AbortedTxns, Acks, AppendOptions, Appended, Isolation, LeaderInfo, LeadershipEvent,
-    Offsets, PartitionConfig, PartitionHandle, ProducerInfo, ProducerRules, ReadResult,
-    TimestampedOffset,
+    Offsets, PartitionConfig, PartitionHandle, PeerProgress, ProducerInfo, ProducerRules, Progress,
+    ReadResult, TimestampedOffset,
 };

@@ -21,6 +21,15 @@ pub enum OpenMode {
     Create,
 }
 
+/// The size of a volume.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Space {
+    /// All of it.
+    pub total: u64,
+    /// What this process may still write.
+    pub usable: u64,
+}
+
 /// A file system.
 pub trait Disk: Send + Sync {
     /// Opens a file.
@@ -73,6 +82,12 @@ pub trait Disk: Send + Sync {
 
     /// Whether a file or folder is there.
     fn exists(&self, path: &Path) -> bool;
+
+    /// How much the volume of `path` holds.
+    ///
+    /// # Errors
+    /// When the operating system cannot say.
+    fn space_bytes(&self, path: &Path) -> io::Result<Space>;
 }
 
 /// An open file. Shared between threads; positioned calls do not disturb each other.

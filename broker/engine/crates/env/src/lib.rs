@@ -11,7 +11,7 @@ pub mod sim;
 
 use std::sync::Arc;
 
-pub use disk::{Disk, DiskFile, OpenMode};
+pub use disk::{Disk, DiskFile, OpenMode, Space};
 pub use real::{RealClock, RealDisk, RealRandom};
 
 /// Wall time and elapsed time.

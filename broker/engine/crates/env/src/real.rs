@@ -1,8 +1,11 @@
 //! The operating system behind the traits. Linux only, as the product is.
 
+use std::ffi::CString;
 use std::fs::{self, File, OpenOptions};
 use std::io;
+use std::mem::MaybeUninit;
 use std::os::fd::AsRawFd;
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::FileExt;
 use std::path::Path;
 use std::sync::Arc;
@@ -10,7 +13,7 @@ use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
 
-use crate::{Clock, Disk, DiskFile, OpenMode, Random};
+use crate::{Clock, Disk, DiskFile, OpenMode, Random, Space};
 
 /// Parts that one `pwritev` takes (Linux's `UIO_MAXIOV`).
 const MAX_PARTS: usize = 1024;
@@ -109,6 +112,19 @@ impl Disk for RealDisk {
 
     fn exists(&self, path: &Path) -> bool {
         path.exists()
+    }
+
+    fn space_bytes(&self, path: &Path) -> io::Result<Space> {
+        let path = CString::new(path.as_os_str().as_bytes())?;
+        let mut stat = MaybeUninit::<libc::statvfs>::uninit();
+        // SAFETY: the path ends with a zero byte, and the buffer is of the right size.
+        if unsafe { libc::statvfs(path.as_ptr(), stat.as_mut_ptr()) } != 0 {
+            return Err(io::Error::last_os_error());
+        }
+        // SAFETY: the call succeeded, so it has filled the buffer.
+        let stat = unsafe { stat.assume_init() };
+        let bytes = |blocks: u64| blocks.saturating_mul(stat.f_frsize);
+        Ok(Space { total: bytes(stat.f_blocks), usable: bytes(stat.f_bavail) })
     }
 }
 
@@ -249,6 +265,14 @@ mod tests {
         assert_eq!(error.kind(), io::ErrorKind::WouldBlock);
         drop(held);
         disk.lock_exclusive(&dir.path().join("lock")).expect("free again");
+    }
+
+    #[test]
+    fn a_volume_has_a_size() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let space = RealDisk.space_bytes(dir.path()).expect("known");
+        assert!(space.total > 0 && space.usable <= space.total, "{space:?}");
+        assert!(RealDisk.space_bytes(&dir.path().join("absent")).is_err());
     }
 
     #[test]

@@ -15,6 +15,7 @@ use crate::metrics::Metrics;
 use crate::net::{Budget, Reply, Share};
 use crate::producer_ids::ProducerIds;
 use crate::session::{Operation, Resource, Session};
+use crate::telemetry::Telemetry;
 
 /// One node's Kafka server: what all connections share.
 pub(crate) struct Broker {
@@ -23,6 +24,7 @@ pub(crate) struct Broker {
     pub config: ServerConfig,
     pub metrics: Metrics,
     pub producer_ids: ProducerIds,
+    pub telemetry: Telemetry,
     /// Memory of fetched records on their way out.
     pub responses: Budget,
     pub env: Env,

@@ -167,6 +167,20 @@ fn decode(cx: Context, body: &mut Reader) -> Result<Answer, DecodeError> {
         ApiKey::AlterConfigs => simple(cx, body, on::configs::alter_configs),
         ApiKey::IncrementalAlterConfigs => simple(cx, body, on::configs::incremental_alter_configs),
         ApiKey::DescribeCluster => simple(cx, body, on::metadata::describe_cluster),
+        ApiKey::AlterReplicaLogDirs => simple(cx, body, on::log_dirs::alter_replica_log_dirs),
+        ApiKey::DescribeLogDirs => simple(cx, body, on::log_dirs::describe_log_dirs),
+        ApiKey::ElectLeaders => simple(cx, body, on::leadership::elect_leaders),
+        ApiKey::DescribeQuorum => simple(cx, body, on::leadership::describe_quorum),
+        ApiKey::UpdateFeatures => simple(cx, body, on::membership::update_features),
+        ApiKey::UnregisterBroker => simple(cx, body, on::membership::unregister_broker),
+        ApiKey::GetTelemetrySubscriptions => {
+            simple(cx, body, on::telemetry::get_telemetry_subscriptions)
+        }
+        ApiKey::PushTelemetry => simple(cx, body, on::telemetry::push_telemetry),
+        ApiKey::ListConfigResources => simple(cx, body, on::configs::list_config_resources),
+        ApiKey::DescribeTopicPartitions => {
+            simple(cx, body, on::topic_partitions::describe_topic_partitions)
+        }
         other => {
             tracing::error!(
                 api = other.name(),

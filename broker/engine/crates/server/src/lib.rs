@@ -9,11 +9,13 @@ mod context;
 pub mod coordinator;
 mod dispatch;
 mod handlers;
+mod ids;
 mod metrics;
 pub mod net;
 mod producer_ids;
 mod server;
 pub mod session;
+mod telemetry;
 
 pub use config::{ListenerConfig, ServerConfig};
 pub use metrics::Metrics;

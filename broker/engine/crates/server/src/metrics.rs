@@ -48,6 +48,7 @@ struct Inner {
     read_bytes: Counter,
     written_bytes: Counter,
     refused: Counter,
+    telemetry_bytes: Counter,
 }
 
 impl Default for Metrics {
@@ -69,6 +70,7 @@ impl Metrics {
             read_bytes: Counter::default(),
             written_bytes: Counter::default(),
             refused: Counter::default(),
+            telemetry_bytes: Counter::default(),
             registry: Registry::default(),
         };
         registry.register("requests", "Requests answered, by API", inner.requests.clone());
@@ -86,6 +88,11 @@ impl Metrics {
             "refused_requests",
             "Requests that ended their connection: malformed, unknown, or of another version",
             inner.refused.clone(),
+        );
+        registry.register(
+            "client_telemetry_bytes",
+            "Metrics that clients pushed (KIP-714), compressed",
+            inner.telemetry_bytes.clone(),
         );
         Metrics(Arc::new(Inner { registry, ..inner }))
     }
@@ -112,6 +119,10 @@ impl Metrics {
 
     pub(crate) fn refused(&self) {
         self.0.refused.inc();
+    }
+
+    pub(crate) fn telemetry(&self, bytes: usize) {
+        self.0.telemetry_bytes.inc_by(bytes as u64);
     }
 
     pub(crate) fn traffic(&self, read_bytes: usize, written_bytes: usize) {

@@ -16,6 +16,7 @@ use crate::metrics::Metrics;
 use crate::net::{BindError, Budget, Limits, Listeners};
 use crate::producer_ids::ProducerIds;
 use crate::session::AllowAll;
+use crate::telemetry::Telemetry;
 
 /// Why the Kafka server cannot start. The texts are for the person who started it.
 #[derive(Debug, thiserror::Error)]
@@ -77,6 +78,7 @@ impl Server {
             coordinators,
             metrics: Metrics::new(),
             producer_ids: ProducerIds::default(),
+            telemetry: Telemetry::default(),
             responses: Budget::new(config.queued_max_response_bytes),
             env,
             config,

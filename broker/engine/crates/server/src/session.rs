@@ -4,9 +4,9 @@
 //! [`Authorizer`]. Handlers already ask through the one point, [`Session::authorize`]; later
 //! issues put other answers behind it.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
-use headrace_wire::ErrorCode;
+use headrace_wire::{ErrorCode, Str};
 
 use crate::metrics::Metrics;
 use crate::net::Peer;
@@ -124,6 +124,7 @@ pub struct Session {
     /// The other end.
     pub peer: Peer,
     principal: Principal,
+    software: OnceLock<(Str, Str)>,
     authorizer: Arc<dyn Authorizer>,
     metrics: Metrics,
 }
@@ -131,7 +132,18 @@ pub struct Session {
 impl Session {
     pub(crate) fn open(peer: Peer, authorizer: Arc<dyn Authorizer>, metrics: Metrics) -> Self {
         metrics.opened(&peer.listener);
-        Session { peer, principal: Principal::anonymous(), authorizer, metrics }
+        let principal = Principal::anonymous();
+        Session { peer, principal, software: OnceLock::new(), authorizer, metrics }
+    }
+
+    /// The client's software and its version, if it said so (KIP-511).
+    pub(crate) fn software(&self) -> Option<&(Str, Str)> {
+        self.software.get()
+    }
+
+    pub(crate) fn note_software(&self, name: &Str, version: &Str) {
+        // what it said first stands
+        let _ = self.software.set((name.detach(), version.detach()));
     }
 
     /// The one point that decides what a request may do.

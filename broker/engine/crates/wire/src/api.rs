@@ -46,10 +46,20 @@ pub const SERVED: &[Served] = &[
     served(ApiKey::OffsetForLeaderEpoch, 2, 4),
     served(ApiKey::DescribeConfigs, 1, 4),
     served(ApiKey::AlterConfigs, 0, 2),
+    served(ApiKey::AlterReplicaLogDirs, 1, 2),
+    served(ApiKey::DescribeLogDirs, 1, 5),
     served(ApiKey::CreatePartitions, 0, 3),
     served(ApiKey::DeleteGroups, 0, 2),
+    served(ApiKey::ElectLeaders, 0, 2),
     served(ApiKey::IncrementalAlterConfigs, 0, 1),
+    served(ApiKey::DescribeQuorum, 0, 2),
+    served(ApiKey::UpdateFeatures, 0, 2),
     served(ApiKey::DescribeCluster, 0, 2),
+    served(ApiKey::UnregisterBroker, 0, 0),
+    served(ApiKey::GetTelemetrySubscriptions, 0, 0),
+    served(ApiKey::PushTelemetry, 0, 0),
+    served(ApiKey::ListConfigResources, 0, 1),
+    served(ApiKey::DescribeTopicPartitions, 0, 0),
 ];
 
 /// The entry of [`SERVED`] for `key`.

@@ -123,6 +123,10 @@ pub enum ConfigResource {
     Cluster,
     /// One node's properties (Kafka's broker resource with an id).
     Node(NodeId),
+    /// A group's properties.
+    Group(String),
+    /// A client-metrics subscription's properties (KIP-714).
+    ClientMetrics(String),
 }
 
 /// What is done to one key (KIP-339).

@@ -12,6 +12,12 @@ use super::{names, State};
 use crate::image::Topic;
 
 type Overrides = BTreeMap<String, String>;
+type ByName = Arc<BTreeMap<String, Overrides>>;
+
+/// Groups or client-metrics subscriptions with properties of their own.
+const MAX_NAMED: usize = 10_000;
+/// The longest name of one.
+const MAX_NAME_BYTES: usize = 1_024;
 
 impl State {
     pub(super) fn alter_configs(
@@ -37,6 +43,18 @@ impl State {
                              (broker resource with an empty name) or in the node's headrace.yaml"
                         ),
                     ),
+                    ConfigResource::Group(name) => {
+                        let cluster = &self.image.cluster.overrides;
+                        let all = &mut self.image.group_configs;
+                        let next = named(Scope::Group, all, name, &change.ops, replace, cluster);
+                        next.map(|next| put(all, name, next, validate_only))
+                    }
+                    ConfigResource::ClientMetrics(name) => {
+                        let (scope, none) = (Scope::ClientMetrics, Overrides::new());
+                        let all = &mut self.image.client_metrics;
+                        let next = named(scope, all, name, &change.ops, replace, &none);
+                        next.map(|next| put(all, name, next, validate_only))
+                    }
                 };
                 ConfigResult { resource: change.resource, error: outcome.err() }
             })
@@ -90,4 +108,37 @@ impl State {
             }
         }
     }
+}
+
+/// What a change makes of one resource of `all`, which needs no other existence than this.
+fn named(
+    scope: Scope,
+    all: &ByName,
+    name: &str,
+    ops: &[ConfigOp],
+    replace: bool,
+    inherited: &Overrides,
+) -> Result<Overrides, ControllerError> {
+    if name.is_empty() || name.len() > MAX_NAME_BYTES {
+        let why = format!("the name must have 1 to {MAX_NAME_BYTES} bytes");
+        return refuse(ErrorCode::INVALID_REQUEST, why);
+    }
+    let present = all.get(name);
+    if present.is_none() && all.len() >= MAX_NAMED {
+        let why = format!("{MAX_NAMED} others have properties of their own; delete some first");
+        return refuse(ErrorCode::POLICY_VIOLATION, why);
+    }
+    let base = present.filter(|_| !replace).cloned().unwrap_or_default();
+    scope.change(&base, ops, inherited)
+}
+
+/// A resource without properties of its own is none.
+fn put(all: &mut ByName, name: &str, next: Overrides, validate_only: bool) {
+    if validate_only {
+        return;
+    }
+    match next.is_empty() {
+        true => Arc::make_mut(all).remove(name),
+        false => Arc::make_mut(all).insert(name.to_string(), next),
+    };
 }

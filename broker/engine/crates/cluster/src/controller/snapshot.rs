@@ -51,6 +51,10 @@ struct Saved {
     nodes: Vec<Arc<NodeInfo>>,
     topics: Vec<Arc<Topic>>,
     cluster: BTreeMap<String, String>,
+    #[serde(default)]
+    group_configs: BTreeMap<String, BTreeMap<String, String>>,
+    #[serde(default)]
+    client_metrics: BTreeMap<String, BTreeMap<String, String>>,
 }
 
 impl State {
@@ -67,6 +71,8 @@ impl State {
             nodes: self.image.nodes().cloned().collect(),
             topics: self.image.topics().cloned().collect(),
             cluster: self.image.cluster.overrides.clone(),
+            group_configs: (*self.image.group_configs).clone(),
+            client_metrics: (*self.image.client_metrics).clone(),
         };
         // Strings, numbers and lists only: nothing that JSON cannot say.
         let body = serde_json::to_vec(&saved).unwrap_or_default();
@@ -125,6 +131,8 @@ impl From<Saved> for State {
                 topics: Arc::new(saved.topics.into_iter().map(|t| (t.name.clone(), t)).collect()),
                 groups: Arc::new(groups),
                 cluster: Arc::new(ClusterConfig::from(saved.cluster)),
+                group_configs: Arc::new(saved.group_configs),
+                client_metrics: Arc::new(saved.client_metrics),
                 next_group: saved.next_group,
                 next_producer_id: saved.next_producer_id,
             },

@@ -12,7 +12,7 @@ use super::inner::Inner;
 use crate::controller::{ControllerCommand, ControllerReply};
 use crate::error::{ControllerError, PartitionError};
 use crate::image::{GroupId, NodeId, CONTROLLER_GROUP};
-use crate::partition::{Acks, AppendOptions};
+use crate::partition::{Acks, AppendOptions, Progress};
 use crate::rpc::client::RequestError;
 use crate::rpc::hello::Purpose;
 use crate::rpc::messages::{Request, Response};
@@ -183,5 +183,35 @@ pub(crate) async fn transfer_here(
     let shard = inner.shard(group).ok_or(PartitionError::ShuttingDown)?;
     let (reply, answer) = oneshot::channel();
     shard.try_send(Input::Transfer { group, to, reply })?;
+    answer.await.unwrap_or(Err(PartitionError::ShuttingDown))
+}
+
+/// Asks a group's leader how far its members are.
+pub(crate) async fn progress(
+    inner: &Arc<Inner>,
+    group: GroupId,
+) -> Result<Progress, PartitionError> {
+    let nobody = PartitionError::NotLeader { leader: None };
+    let leader = inner.leaders.get(group).ok_or(nobody.clone())?.leader;
+    if inner.identity().node_id == Some(leader) {
+        return progress_here(inner, group).await;
+    }
+    let address = inner.node_address(leader).ok_or(nobody)?;
+    let hello = inner.hello(Purpose::Requests);
+    match inner.client.request(&address, &hello, &Request::Progress { group }, TIMEOUT).await {
+        Ok(Response::Progress(progress)) => Ok(progress),
+        Ok(Response::NotLeader { leader }) => Err(PartitionError::NotLeader { leader }),
+        Ok(_) | Err(_) => Err(PartitionError::TimedOut),
+    }
+}
+
+/// As [`progress`], of a group that this node leads.
+pub(crate) async fn progress_here(
+    inner: &Arc<Inner>,
+    group: GroupId,
+) -> Result<Progress, PartitionError> {
+    let shard = inner.shard(group).ok_or(PartitionError::ShuttingDown)?;
+    let (reply, answer) = oneshot::channel();
+    shard.try_send(Input::Progress { group, reply })?;
     answer.await.unwrap_or(Err(PartitionError::ShuttingDown))
 }

@@ -21,7 +21,7 @@ use crate::controller::{ControllerCommand, ControllerReply};
 use crate::error::{ControllerError, NotReady, PartitionError, StartError};
 use crate::image::{GroupId, Image, NodeId, CONTROLLER_GROUP};
 use crate::partition::in_sync::node_of;
-use crate::partition::{LeaderInfo, LeadershipEvent, Offsets, PartitionHandle};
+use crate::partition::{LeaderInfo, LeadershipEvent, Offsets, PartitionHandle, Progress};
 use crate::shard::Input;
 use inner::Inner;
 
@@ -94,6 +94,19 @@ impl Node {
     /// This node's id, once it has one.
     pub fn node_id(&self) -> Option<NodeId> {
         self.inner.identity().node_id
+    }
+
+    /// The folder that holds all of the node's data.
+    pub fn data_dir(&self) -> &std::path::Path {
+        &self.inner.config.data_dir
+    }
+
+    /// The members of a group and how far each has the log, as its leader sees them.
+    ///
+    /// # Errors
+    /// `NotLeader` when no leader is known, `TimedOut` when it does not answer.
+    pub async fn progress(&self, group: GroupId) -> Result<Progress, PartitionError> {
+        controller::progress(&self.inner, group).await
     }
 
     /// Where other nodes reach this one (with the port that was chosen, if it was 0).

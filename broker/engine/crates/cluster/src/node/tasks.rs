@@ -292,6 +292,11 @@ impl ServerHost for Inner {
             Request::Discover => Response::About(Box::new(birth::about(&self))),
             Request::Join(registration) => birth::admit(&self, *registration).await,
             Request::Controller(command) => controller::serve(&self, *command).await,
+            Request::Progress { group } => match controller::progress_here(&self, group).await {
+                Ok(progress) => Response::Progress(progress),
+                Err(PartitionError::NotLeader { leader }) => Response::NotLeader { leader },
+                Err(error) => Response::Failed { why: error.to_string() },
+            },
             Request::Transfer { group, to } => {
                 match controller::transfer_here(&self, group, to).await {
                     Ok(to) => Response::Transferring { to },

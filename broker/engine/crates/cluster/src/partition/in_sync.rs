@@ -78,7 +78,7 @@ impl InSync {
     ) -> bool {
         let mut current = vec![node_of(self.me)];
         let mut possible = 1;
-        for status in peers.filter(|p| p.peer != self.me && p.voter) {
+        for status in peers.filter(|p| p.peer != self.me) {
             let follower = self.followers.entry(status.peer).or_insert(Follower {
                 mark_index: last_index,
                 mark_ms: now_ms,
@@ -92,14 +92,14 @@ impl InSync {
                 }
             }
             let within = |at: Option<i64>, limit| at.is_some_and(|at| now_ms - at <= limit);
-            if within(follower.heard_ms, self.silence_ms)
-                && within(follower.caught_up_ms, self.lag_ms)
-            {
+            let fit = within(follower.heard_ms, self.silence_ms)
+                && within(follower.caught_up_ms, self.lag_ms);
+            if fit && status.voter {
                 follower.in_sync_since_ms.get_or_insert(now_ms);
                 current.push(node_of(status.peer));
                 possible += 1;
             } else {
-                possible += usize::from(now_ms < self.hope_until_ms);
+                possible += usize::from(status.voter && now_ms < self.hope_until_ms);
                 follower.in_sync_since_ms = None;
             }
         }
@@ -127,6 +127,12 @@ impl InSync {
             *peer == self.me || at.is_some_and(|at| now_ms - at <= limit_ms)
         };
         voters.iter().filter(|peer| heard(peer)).count() > voters.len() / 2
+    }
+
+    /// When `peer` was last heard of, and when it last had all that there was.
+    pub fn times_ms(&self, peer: PeerId) -> (Option<i64>, Option<i64>) {
+        let follower = self.followers.get(&peer).copied().unwrap_or_default();
+        (follower.heard_ms, follower.caught_up_ms)
     }
 
     /// How long `node` has been in sync without a break, ms.

@@ -14,7 +14,7 @@ pub use producers::ProducerInfo;
 pub use shared::{PartitionHandle, ReadResult};
 pub use types::{
     Acks, AppendOptions, Appended, Isolation, LeaderInfo, LeadershipEvent, Offsets,
-    PartitionConfig, ProducerRules,
+    PartitionConfig, PeerProgress, ProducerRules, Progress,
 };
 
 pub use headrace_log::TimestampedOffset;

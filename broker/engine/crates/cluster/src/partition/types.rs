@@ -1,5 +1,7 @@
 //! What is asked of a partition, and its answers.
 
+use serde::{Deserialize, Serialize};
+
 use crate::image::NodeId;
 
 /// When an append is answered.
@@ -125,4 +127,32 @@ pub struct LeadershipEvent {
     pub epoch: i32,
     /// It came: the replica may serve now.
     pub is_leader: bool,
+}
+
+/// A group as its leader sees it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Progress {
+    /// The leader.
+    pub leader: NodeId,
+    /// Its epoch.
+    pub epoch: i32,
+    /// The offset after the last committed record.
+    pub high_watermark: i64,
+    /// All members, the leader included, by node.
+    pub members: Vec<PeerProgress>,
+}
+
+/// How far one member has its group's log.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PeerProgress {
+    /// The member.
+    pub node: NodeId,
+    /// It votes.
+    pub voter: bool,
+    /// The offset after the last record that it is known to have.
+    pub log_end: i64,
+    /// When the leader last heard of it, Unix ms.
+    pub heard_ms: Option<i64>,
+    /// When it last had all that there was, Unix ms.
+    pub caught_up_ms: Option<i64>,
 }

@@ -7,6 +7,7 @@ use crate::controller::command::NodeRegistration;
 use crate::controller::{ControllerCommand, ControllerError, ControllerReply};
 use crate::identity::Founder;
 use crate::image::{GroupId, HostPort, NodeId};
+use crate::partition::Progress;
 
 /// What a node says when it is asked who it is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -44,6 +45,8 @@ pub(crate) enum Request {
     Controller(Box<ControllerCommand>),
     /// For a group's leader: hand over.
     Transfer { group: GroupId, to: Option<NodeId> },
+    /// For a group's leader: how far are the members?
+    Progress { group: GroupId },
 }
 
 /// A response.
@@ -61,6 +64,7 @@ pub(crate) enum Response {
     Transferring {
         to: NodeId,
     },
+    Progress(Progress),
     /// Not done, and nothing has happened: ask `leader`, or again after a moment.
     NotLeader {
         leader: Option<NodeId>,

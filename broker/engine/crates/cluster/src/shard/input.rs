@@ -16,7 +16,7 @@ use crate::error::PartitionError;
 use crate::image::{GroupId, NodeId};
 use crate::partition::leader::AppendReply;
 use crate::partition::shared::PartitionShared;
-use crate::partition::{AppendOptions, PartitionConfig, ProducerInfo};
+use crate::partition::{AppendOptions, PartitionConfig, ProducerInfo, Progress};
 
 /// Inputs that may wait for a shard.
 const MAX_QUEUED: usize = 16 * 1024;
@@ -110,6 +110,13 @@ pub enum Input {
         to: Option<NodeId>,
         /// Who will get it.
         reply: oneshot::Sender<Result<NodeId, PartitionError>>,
+    },
+    /// How far a group's members are, if this replica leads.
+    Progress {
+        /// Which.
+        group: GroupId,
+        /// The answer.
+        reply: oneshot::Sender<Result<Progress, PartitionError>>,
     },
     /// Change a group's members, if this replica leads and no change is under way.
     Membership {

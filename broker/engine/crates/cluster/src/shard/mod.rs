@@ -6,6 +6,7 @@
 
 mod input;
 mod machine;
+mod members;
 mod open;
 mod replica;
 mod source;
@@ -215,6 +216,9 @@ impl Shard {
             Input::Transfer { group, to, reply } => {
                 let _ = reply.send(self.transfer(group, to));
             }
+            Input::Progress { group, reply } => {
+                let _ = reply.send(self.progress(group));
+            }
             Input::Membership { group, change } => self.membership(group, change),
             Input::Draining(nodes) => self.draining = nodes,
             Input::Producers { group, reply } => {
@@ -376,20 +380,6 @@ impl Shard {
         replica.raft.transfer_leader(peer_of(target));
         self.dirty.insert(group);
         Ok(target)
-    }
-
-    fn membership(&mut self, group: GroupId, change: headrace_raft::Membership) {
-        self.guarded(group, |replica, _| {
-            // What was taken in must keep its place before this entry.
-            if let Some(leader) = &mut replica.leader {
-                if leader.propose(&mut replica.raft).is_ok() {
-                    // Refused while one is under way or leadership moved: it is asked for again.
-                    let _ = replica.raft.propose_membership(change);
-                }
-            }
-            Ok(())
-        });
-        self.dirty.insert(group);
     }
 
     fn producers(

@@ -16,7 +16,7 @@ use bytes::Bytes;
 
 use super::below;
 use super::file::FileData;
-use crate::{Disk, DiskFile, OpenMode, Random};
+use crate::{Disk, DiskFile, OpenMode, Random, Space};
 
 type FileId = u64;
 
@@ -364,6 +364,12 @@ impl Disk for SimDisk {
 
     fn exists(&self, path: &Path) -> bool {
         self.state().names.contains_key(path)
+    }
+
+    fn space_bytes(&self, _path: &Path) -> io::Result<Space> {
+        let state = self.state();
+        let total = state.capacity_bytes.unwrap_or(u64::MAX);
+        Ok(Space { total, usable: total.saturating_sub(state.used_bytes()) })
     }
 }
 

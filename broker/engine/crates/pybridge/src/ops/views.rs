@@ -221,6 +221,8 @@ fn config_line(entry: ConfigEntry) -> ConfigLine {
         ConfigSource::Cluster => "cluster",
         ConfigSource::NodeFile => "node_file",
         ConfigSource::Default => "default",
+        ConfigSource::ClientMetrics => "client-metrics",
+        ConfigSource::Group => "group",
     };
     ConfigLine { name: entry.name, value: entry.value, source, doc: entry.doc }
 }

@@ -17,6 +17,9 @@ pub(crate) async fn api_versions(cx: Context, request: ApiVersionsRequest) -> Ap
         let error_code = cx.code(ErrorCode::InvalidRequest);
         return ApiVersionsResponse { error_code, ..Default::default() };
     }
+    if cx.version >= NAMED_FROM {
+        cx.session.note_software(&request.client_software_name, &request.client_software_version);
+    }
     let api_keys = api::SERVED.iter().map(entry).collect();
     ApiVersionsResponse { api_keys, ..Default::default() }
 }

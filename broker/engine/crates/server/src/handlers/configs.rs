@@ -1,6 +1,6 @@
 //! DescribeConfigs, IncrementalAlterConfigs and AlterConfigs.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use headrace_cluster::controller::command::{ConfigChange, ConfigOp, ConfigOpKind, ConfigResource};
 use headrace_cluster::controller::{names, properties, ControllerCommand, ControllerReply};
@@ -11,19 +11,24 @@ use headrace_wire::messages::describe_configs::{
     DescribeConfigsSynonym,
 };
 use headrace_wire::messages::incremental_alter_configs as incremental;
+use headrace_wire::messages::list_config_resources::ConfigResource as ListedResource;
 use headrace_wire::messages::{
     AlterConfigsRequest, AlterConfigsResponse, DescribeConfigsRequest, DescribeConfigsResponse,
-    IncrementalAlterConfigsRequest, IncrementalAlterConfigsResponse,
+    IncrementalAlterConfigsRequest, IncrementalAlterConfigsResponse, ListConfigResourcesRequest,
+    ListConfigResourcesResponse,
 };
 use headrace_wire::{ErrorCode, Str};
 use properties::{ConfigEntry, ConfigSource, ConfigType};
 
 use crate::context::{code_of, controller_refusal, Context, Refusal};
 use crate::session::{Operation, Resource};
+use crate::telemetry::client_pattern;
 
 /// Kafka's numbers for what a configuration belongs to.
 const TOPIC: i8 = 2;
 const BROKER: i8 = 4;
+const CLIENT_METRICS: i8 = 16;
+const GROUP: i8 = 32;
 
 pub(crate) async fn describe_configs(
     cx: Context,
@@ -82,12 +87,29 @@ fn describe(
             entries.extend(node_entries(cx, id));
             Ok(entries)
         }
+        CLIENT_METRICS => {
+            cx.authorize(Operation::DescribeConfigs, Resource::Cluster)?;
+            let set = image.client_metrics().get(named(name)?);
+            Ok(properties::describe_client_metrics(set.unwrap_or(&BTreeMap::new())))
+        }
+        GROUP => {
+            cx.authorize(Operation::DescribeConfigs, Resource::Group(name))?;
+            let set = image.group_config(named(name)?);
+            Ok(properties::describe_group(set.unwrap_or(&BTreeMap::new()), cluster))
+        }
         other => Err(unknown_type(other)),
     }
 }
 
+fn named(name: &str) -> Result<&str, Refusal> {
+    match name.is_empty() {
+        true => Err(Refusal::new(ErrorCode::InvalidRequest, "the resource's name is empty")),
+        false => Ok(name),
+    }
+}
+
 fn unknown_type(resource_type: i8) -> Refusal {
-    let why = format!("resource type {resource_type} has no configuration; use topics or brokers");
+    let why = format!("resource type {resource_type} has no configuration here");
     Refusal::new(ErrorCode::InvalidRequest, why)
 }
 
@@ -196,6 +218,44 @@ pub(crate) async fn alter_configs(
     AlterConfigsResponse { responses: responses.collect(), ..Default::default() }
 }
 
+/// What can be configured, by name (KIP-1142). Version 0 asks for client metrics only.
+pub(crate) async fn list_config_resources(
+    cx: Context,
+    request: ListConfigResourcesRequest,
+) -> ListConfigResourcesResponse {
+    if let Err(error) = cx.authorize(Operation::DescribeConfigs, Resource::Cluster) {
+        return ListConfigResourcesResponse { error_code: cx.code(error), ..Default::default() };
+    }
+    const ALL: &[i8] = &[TOPIC, BROKER, CLIENT_METRICS, GROUP];
+    let kinds: &[i8] = match &request.resource_types[..] {
+        _ if cx.version == 0 => &[CLIENT_METRICS],
+        [] => ALL,
+        some => some,
+    };
+    if kinds.iter().any(|kind| !ALL.contains(kind)) {
+        let error_code = cx.code(ErrorCode::UnsupportedVersion);
+        return ListConfigResourcesResponse { error_code, ..Default::default() };
+    }
+    let image = cx.image();
+    let names = |kind: i8| -> Vec<Str> {
+        match kind {
+            TOPIC => image.topics().map(|topic| Str::from(&*topic.name)).collect(),
+            BROKER => image.nodes().map(|node| Str::from(node.id.to_string())).collect(),
+            CLIENT_METRICS => image.client_metrics().keys().map(Str::from).collect(),
+            _ => image.configured_groups().map(Str::from).collect(),
+        }
+    };
+    let config_resources = ALL
+        .iter()
+        .filter(|kind| kinds.contains(kind))
+        .flat_map(|&resource_type| {
+            let names = names(resource_type).into_iter();
+            names.map(move |resource_name| ListedResource { resource_name, resource_type })
+        })
+        .collect();
+    ListConfigResourcesResponse { config_resources, ..Default::default() }
+}
+
 fn op(key: &Str, op: ConfigOpKind, value: Option<&Str>) -> ConfigOp {
     ConfigOp { key: key.to_string(), op, value: value.map(|value| value.to_string()) }
 }
@@ -223,7 +283,11 @@ async fn alter(
     let mut sent = Vec::new();
     for (kind, name, ops) in wanted {
         let first = seen.insert((kind, name.clone()));
-        let change = resource(cx, kind, &name, first).and_then(|resource| Ok((resource, ops?)));
+        let change = resource(cx, kind, &name, first).and_then(|resource| {
+            let ops = ops?;
+            check_patterns(kind, &ops)?;
+            Ok((resource, ops))
+        });
         match change {
             Ok((resource, ops)) => {
                 sent.push(results.len());
@@ -257,6 +321,19 @@ async fn alter(
     results
 }
 
+/// What clients are matched by must be regular expressions; the controller knows none.
+fn check_patterns(kind: i8, ops: &[ConfigOp]) -> Result<(), Refusal> {
+    let matches = ops.iter().filter(|op| kind == CLIENT_METRICS && op.key == "match");
+    let items = matches.filter_map(|op| op.value.as_deref()).flat_map(|value| value.split(','));
+    for (_, pattern) in items.filter_map(|item| item.split_once('=')) {
+        if let Err(error) = client_pattern(pattern) {
+            let why = format!("illegal client matching pattern {pattern:?}: {error}");
+            return Err(Refusal::new(ErrorCode::InvalidRequest, why));
+        }
+    }
+    Ok(())
+}
+
 fn fail(results: &mut [Altered], sent: &[usize], refusal: impl Fn() -> Refusal) {
     for &at in sent {
         results[at].2 = Err(refusal());
@@ -279,6 +356,14 @@ fn resource(cx: &Context, kind: i8, name: &str, first: bool) -> Result<ConfigRes
                 return Ok(ConfigResource::Cluster);
             }
             broker_id(&cx.image(), name).map(ConfigResource::Node)
+        }
+        CLIENT_METRICS => {
+            cx.authorize(Operation::AlterConfigs, Resource::Cluster)?;
+            Ok(ConfigResource::ClientMetrics(named(name)?.to_owned()))
+        }
+        GROUP => {
+            cx.authorize(Operation::AlterConfigs, Resource::Group(name))?;
+            Ok(ConfigResource::Group(named(name)?.to_owned()))
         }
         other => Err(unknown_type(other)),
     }

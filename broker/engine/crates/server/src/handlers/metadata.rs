@@ -19,6 +19,7 @@ use uuid::Uuid;
 use super::await_leaders::await_leaders;
 use super::topics::fresh_id;
 use crate::context::Context;
+use crate::ids::base64;
 use crate::session::{Operation, Resource};
 
 /// How long a client that made us create a topic waits for its leaders.
@@ -244,29 +245,6 @@ async fn create_missing(cx: &Context, image: &Image, wanted: &[MetadataRequestTo
     true
 }
 
-/// A cluster's uuid as Kafka shows ids: 22 characters of URL-safe base64 without padding.
-pub(super) fn cluster_id(uuid: Uuid) -> Str {
-    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-    // 128 bits and 4 zero bits make 22 digits of 6 bits
-    let digits = (0..22).map(|at| {
-        let bits = match at {
-            21 => uuid.as_u128() << 4,
-            _ => uuid.as_u128() >> (122 - 6 * at),
-        };
-        char::from(DIGITS[(bits & 0x3f) as usize])
-    });
-    Str::from(digits.collect::<String>())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn cluster_ids_are_url_safe_base64() {
-        assert_eq!(cluster_id(Uuid::nil()), "AAAAAAAAAAAAAAAAAAAAAA");
-        assert_eq!(cluster_id(Uuid::max()), "_____________________w");
-        let id: Uuid = "00112233-4455-6677-8899-aabbccddeeff".parse().expect("a uuid");
-        assert_eq!(cluster_id(id), "ABEiM0RVZneImaq7zN3u_w");
-    }
+fn cluster_id(uuid: Uuid) -> Str {
+    Str::from(base64(uuid))
 }

@@ -3,6 +3,7 @@
 mod admin;
 mod edges;
 mod groups;
+mod operations;
 mod records;
 mod versions;
 mod world;

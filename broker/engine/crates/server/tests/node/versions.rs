@@ -36,6 +36,16 @@ async fn every_served_version_is_answered() {
         every_version::<CreatePartitionsRequest>(c, plain()).await,
         every_version::<DeleteGroupsRequest>(c, plain()).await,
         every_version::<DescribeClusterRequest>(c, plain()).await,
+        every_version::<DescribeTopicPartitionsRequest>(c, plain()).await,
+        every_version::<AlterReplicaLogDirsRequest>(c, plain()).await,
+        every_version::<ElectLeadersRequest>(c, plain()).await,
+        every_version::<DescribeQuorumRequest>(c, plain()).await,
+        every_version::<UpdateFeaturesRequest>(c, plain()).await,
+        every_version::<UnregisterBrokerRequest>(c, plain()).await,
+        every_version(c, |_| DescribeLogDirsRequest { topics: None }).await,
+        every_version(c, |_| ListConfigResourcesRequest::default()).await,
+        every_version::<GetTelemetrySubscriptionsRequest>(c, plain()).await,
+        every_version::<PushTelemetryRequest>(c, plain()).await,
         every_version(c, |version| InitProducerIdRequest {
             producer_epoch: if version < 3 { i16::MAX } else { -1 },
             ..Default::default()

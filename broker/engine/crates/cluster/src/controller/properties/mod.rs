@@ -5,6 +5,7 @@
 //! [`ClusterConfig`] for what is in force. To add a key, add a row to the table.
 
 mod effective;
+mod named;
 mod table;
 mod value;
 
@@ -13,6 +14,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 pub use effective::{CleanupPolicy, ClusterConfig, TimestampType, TopicConfig};
+pub use named::{CLIENT_METRICS, GROUP};
 pub use table::{CLUSTER, TOPIC};
 pub use value::Owner;
 
@@ -51,7 +53,21 @@ pub enum Kind {
     List,
     /// Some of these words, separated by commas; at least one.
     ListOf(&'static [&'static str]),
+    /// `latest`, `earliest` or `by_duration:` and an ISO 8601 duration.
+    Reset,
+    /// `name=pattern` items, separated by commas, of these names: [`MATCHES`].
+    Matches,
 }
+
+/// What a client-metrics subscription can choose clients by (KIP-714).
+pub const MATCHES: &[&str] = &[
+    "client_instance_id",
+    "client_id",
+    "client_software_name",
+    "client_software_version",
+    "client_source_address",
+    "client_source_port",
+];
 
 /// Whether Headrace acts on a key.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -93,6 +109,10 @@ pub enum ConfigSource {
     NodeFile = 4,
     /// Nobody set it.
     Default = 5,
+    /// Set on the client-metrics subscription.
+    ClientMetrics = 7,
+    /// Set on the group.
+    Group = 8,
 }
 
 /// The type of a value, by Kafka's numbers (KIP-569).
@@ -134,13 +154,13 @@ impl Property {
             Kind::Int { .. } => ConfigType::Int,
             Kind::Long { .. } => ConfigType::Long,
             Kind::Double { .. } => ConfigType::Double,
-            Kind::Choice(_) => ConfigType::String,
-            Kind::List | Kind::ListOf(_) => ConfigType::List,
+            Kind::Choice(_) | Kind::Reset => ConfigType::String,
+            Kind::List | Kind::ListOf(_) | Kind::Matches => ConfigType::List,
         }
     }
 
     fn is_list(&self) -> bool {
-        matches!(self.kind, Kind::List | Kind::ListOf(_))
+        matches!(self.kind, Kind::List | Kind::ListOf(_) | Kind::Matches)
     }
 }
 
@@ -166,6 +186,10 @@ pub enum Scope {
     Topic(Owner),
     /// The cluster's.
     Cluster,
+    /// A group's.
+    Group,
+    /// A client-metrics subscription's.
+    ClientMetrics,
 }
 
 impl Scope {
@@ -173,6 +197,8 @@ impl Scope {
         let found = match self {
             Scope::Topic(_) => topic_property(key),
             Scope::Cluster => cluster_property(key),
+            Scope::Group => GROUP.iter().find(|p| p.name == key),
+            Scope::ClientMetrics => CLIENT_METRICS.iter().find(|p| p.name == key),
         };
         found.ok_or_else(|| self.unknown(key))
     }
@@ -187,9 +213,12 @@ impl Scope {
                 return format!("{key} belongs to a node's configuration file (headrace.yaml)");
             }
         }
+        let near = |table: &'static [Property]| value::nearest(key, table.iter().map(|p| p.name));
         let (what, near) = match self {
-            Scope::Topic(_) => ("topic", value::nearest(key, TOPIC.iter().map(|p| p.name))),
+            Scope::Topic(_) => ("topic", near(TOPIC)),
             Scope::Cluster => ("cluster", value::nearest(key, cluster_keys())),
+            Scope::Group => ("group", near(GROUP)),
+            Scope::ClientMetrics => ("client metrics", near(CLIENT_METRICS)),
         };
         let hint = near.map(|n| format!("; did you mean {n}?")).unwrap_or_default();
         format!("unknown {what} property '{shown}'{hint}")
@@ -198,7 +227,15 @@ impl Scope {
     fn owner(self) -> Owner {
         match self {
             Scope::Topic(owner) => owner,
-            Scope::Cluster => Owner::User,
+            _ => Owner::User,
+        }
+    }
+
+    /// As in Apache Kafka, where a subscription's values are checked with the request.
+    fn refusal(self) -> ErrorCode {
+        match self {
+            Scope::ClientMetrics => ErrorCode::INVALID_REQUEST,
+            _ => ErrorCode::INVALID_CONFIG,
         }
     }
 
@@ -209,7 +246,7 @@ impl Scope {
     pub fn check(self, key: &str, value: &str) -> Result<String, ControllerError> {
         self.property(key)
             .and_then(|p| value::check(p, value, self.owner()))
-            .map_err(|why| ControllerError::new(ErrorCode::INVALID_CONFIG, why))
+            .map_err(|why| ControllerError::new(self.refusal(), why))
     }
 
     /// `present` overrides after `ops`; all of them or none.
@@ -230,7 +267,7 @@ impl Scope {
                     format!("'{}' is changed twice in one request", value::shorten(&op.key)),
                 ));
             }
-            let invalid = |why| ControllerError::new(ErrorCode::INVALID_CONFIG, why);
+            let invalid = |why| ControllerError::new(self.refusal(), why);
             let property = self.property(&op.key).map_err(invalid)?;
             match self.new_value(property, op, &next, inherited).map_err(invalid)? {
                 Some(value) => next.insert(op.key.clone(), value),
@@ -282,6 +319,32 @@ pub fn describe_topic(
             entry(p, p.name, set, p.broker_key, cluster)
         })
         .collect()
+}
+
+/// Every property of a group with its value in force.
+pub fn describe_group(
+    overrides: &BTreeMap<String, String>,
+    cluster: &BTreeMap<String, String>,
+) -> Vec<ConfigEntry> {
+    describe_named(GROUP, ConfigSource::Group, overrides, cluster)
+}
+
+/// Every property of a client-metrics subscription with its value in force.
+pub fn describe_client_metrics(overrides: &BTreeMap<String, String>) -> Vec<ConfigEntry> {
+    describe_named(CLIENT_METRICS, ConfigSource::ClientMetrics, overrides, &BTreeMap::new())
+}
+
+fn describe_named(
+    table: &'static [Property],
+    source: ConfigSource,
+    overrides: &BTreeMap<String, String>,
+    cluster: &BTreeMap<String, String>,
+) -> Vec<ConfigEntry> {
+    let one = |p: &'static Property| {
+        let set = overrides.get(p.name).map(|v| (p.name, v.as_str(), source));
+        entry(p, p.name, set, p.broker_key, cluster)
+    };
+    table.iter().map(one).collect()
 }
 
 /// Every cluster property with its value in force, by key.

@@ -1,6 +1,6 @@
 //! Checks one value against its property.
 
-use super::{Honour, Kind, Property};
+use super::{Honour, Kind, Property, MATCHES};
 
 /// Whether the checked topic is one of Headrace's own: those may be compacted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,6 +43,23 @@ fn parse(kind: Kind, value: &str) -> Result<String, String> {
             None => Err(format!("must be one of {}", allowed.join(", "))),
         },
         Kind::List => Ok(join(items(value))),
+        Kind::Reset => match value.strip_prefix("by_duration:") {
+            _ if matches!(value, "latest" | "earliest") => Ok(value.to_string()),
+            Some(duration) if is_duration(duration) => Ok(value.to_string()),
+            _ => Err("must be latest, earliest or by_duration:<ISO 8601 duration>".into()),
+        },
+        Kind::Matches => {
+            let found = items(value);
+            let sound = |item: &&str| {
+                item.split_once('=').is_some_and(|(name, pattern)| {
+                    MATCHES.contains(&name.trim()) && !pattern.contains('=')
+                })
+            };
+            match found.iter().find(|item| !sound(item)) {
+                Some(bad) => Err(format!("illegal client matching pattern {}", shorten(bad))),
+                None => Ok(join(found)),
+            }
+        }
         Kind::ListOf(allowed) => {
             let found = items(value);
             if found.is_empty() || found.iter().any(|item| !allowed.contains(item)) {
@@ -51,6 +68,31 @@ fn parse(kind: Kind, value: &str) -> Result<String, String> {
             Ok(join(found))
         }
     }
+}
+
+/// Days, hours, minutes and seconds of ISO 8601, at least one and not negative: `P1DT2H3M4.5S`.
+fn is_duration(text: &str) -> bool {
+    let Some(text) = text.strip_prefix('P') else { return false };
+    let (days, time) = match text.split_once('T') {
+        Some((days, time)) if !time.is_empty() => (days, time),
+        Some(_) => return false,
+        None => (text, ""),
+    };
+    let parts = |mut rest: &str, units: &str| {
+        let mut units = units.chars();
+        while !rest.is_empty() {
+            let Some(end) = rest.find(|c: char| c.is_ascii_alphabetic()) else { return false };
+            let (number, unit) = (&rest[..end], rest[end..].chars().next());
+            let fits = |n: &str| n.bytes().all(|b| b.is_ascii_digit() || b == b'.');
+            let sound = fits(number) && number.parse::<f64>().is_ok();
+            if !sound || !units.any(|known| Some(known) == unit) {
+                return false;
+            }
+            rest = &rest[end + 1..];
+        }
+        true
+    };
+    !(days.is_empty() && time.is_empty()) && parts(days, "D") && parts(time, "HMS")
 }
 
 fn honoured(property: &Property, value: &str, owner: Owner) -> Result<(), String> {
