@@ -246,6 +246,31 @@ def test_settings_of_all_nodes_can_be_set(folder: Path, capsys: pytest.CaptureFi
     assert "did you mean headrace.shards?" in errors
 
 
+def test_ids_racks_and_addresses_may_differ_between_nodes(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made = up(
+        folder,
+        capsys,
+        *("--nodes", "2", "--base-port", "0", "--first-id", "1"),
+        *("--set", "headrace.rack=rack-{id}"),
+        *("--set", 'headrace.advertised_kafka_api=[{address: "127.0.0.1", port: 2909{id}}]'),
+    )
+    assert [(node["id"], Path(node["dir"]).name) for node in made["nodes"]] == [
+        (1, "node-1"),
+        (2, "node-2"),
+    ]
+    for node in made["nodes"]:
+        settings = load(Path(node["dir"]) / "headrace.yaml").headrace
+        assert (settings.node_id, settings.rack) == (node["id"], f"rack-{node['id']}")
+        assert settings.kafka_advertised()[0].port == 29090 + node["id"]
+    assert up(folder, capsys)["nodes"] == made["nodes"]
+    there = ("--dir", str(folder))
+    assert call(capsys, "logs", "2", *there)[0] == 0
+    assert "there are 1 to 2" in call(capsys, "logs", "0", *there)[2]
+    assert "whose first id is 1" in call(capsys, "up", *there, "--first-id", "0")[2]
+
+
 def test_another_shape_needs_another_folder(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -1,5 +1,6 @@
 """`headrace dev`: a cluster of plain processes on this machine."""
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -10,7 +11,7 @@ from headrace.cli.options import Format, FormatOption
 from headrace.cli.output import emit, note, table
 
 if TYPE_CHECKING:
-    from headrace.cli.devcluster import DevCluster
+    from headrace.cli.devcluster import DevCluster, Override
 
 app = typer.Typer(
     help="A cluster of plain processes on 127.0.0.1, without root. It asks for no password.",
@@ -62,7 +63,18 @@ def up(
         typer.Option(
             "--set",
             metavar="KEY=VALUE",
-            help="A property of every node, e.g. headrace.shards=1. May be given several times.",
+            help="A property of every node, e.g. headrace.shards=1; {id} in VALUE stands for the "
+            "node's id, e.g. headrace.rack=rack-{id}. May be given several times.",
+            show_default=False,
+        ),
+    ] = None,
+    first_id: Annotated[
+        int | None,
+        typer.Option(
+            "--first-id",
+            min=0,
+            max=1_000_000,
+            help="Id of the first node; the others count on from it. [default: 0]",
             show_default=False,
         ),
     ] = None,
@@ -81,7 +93,7 @@ def up(
     interrupt_guard()
     folder = folder.resolve()
     overrides = _overrides(assignments or [])
-    cluster, is_new = _cluster_for(folder, nodes, base_port)
+    cluster, is_new = _cluster_for(folder, nodes, base_port, first_id)
     _require_engine()
     cluster.check_ports()
     with cluster.locked():
@@ -116,28 +128,34 @@ def _stop_started(cluster: "DevCluster", ids: set[int]) -> None:
     cluster.save()
 
 
-def _overrides(assignments: list[str]) -> list[tuple[tuple[str | int, ...], Any]]:
+def _overrides(assignments: list[str]) -> "list[Override]":
     if not assignments:
         return []
     from ruamel.yaml.error import YAMLError
 
     from headrace.settings.loader import split_key
-    from headrace.settings.source import load_plain
 
-    found: list[tuple[tuple[str | int, ...], Any]] = []
+    found: list[Override] = []
     for assignment in assignments:
         key, sign, text = assignment.partition("=")
         if not sign:
             raise CliError(f"--set {assignment}: write KEY=VALUE", USAGE)
         try:
-            found.append((split_key(key), load_plain(text)))
+            _value_of_node(text, 0)
+            found.append((split_key(key), partial(_value_of_node, text)))
         except (YAMLError, ValueError) as error:
             raise CliError(f"--set {assignment}: {error}", USAGE) from error
     return found
 
 
+def _value_of_node(text: str, node_id: int) -> Any:
+    from headrace.settings.source import load_plain
+
+    return load_plain(text.replace("{id}", str(node_id)))
+
+
 def _cluster_for(
-    folder: Path, nodes: int | None, base_port: int | None
+    folder: Path, nodes: int | None, base_port: int | None, first_id: int | None
 ) -> tuple["DevCluster", bool]:
     """The folder's cluster, or a new one; and whether it is new."""
     from headrace.cli.devcluster import DevCluster
@@ -153,11 +171,15 @@ def _cluster_for(
         first = found.nodes[0].ports.kafka
         if base_port not in (None, 0, first):
             raise CliError(f"{folder} holds a cluster on base port {first}; use another --dir")
+        if first_id not in (None, found.nodes[0].id):
+            raise CliError(
+                f"{folder} holds a cluster whose first id is {found.nodes[0].id}; use another --dir"
+            )
         return found, False
     count = nodes if nodes is not None else 3
     if base_port == 0:
         base_port = choose_base_port(folder, count)
-    return DevCluster.plan(folder, base_port or DEFAULT_BASE_PORT, count), True
+    return DevCluster.plan(folder, base_port or DEFAULT_BASE_PORT, count, first_id or 0), True
 
 
 def _require_engine() -> None:
@@ -234,11 +256,9 @@ def logs(
 ) -> None:
     """Print the last lines that a node logged."""
     cluster = _existing(folder)
-    if node >= len(cluster.nodes):
-        raise CliError(f"no node {node}: there are 0 to {len(cluster.nodes) - 1}", FAILED)
-    tail = cluster.nodes[node].log_tail()
-    emit(
-        form,
-        {"node": node, "file": str(cluster.nodes[node].dir / "log"), "lines": tail.splitlines()},
-        tail,
-    )
+    found = next((each for each in cluster.nodes if each.id == node), None)
+    if found is None:
+        first, last = cluster.nodes[0].id, cluster.nodes[-1].id
+        raise CliError(f"no node {node}: there are {first} to {last}", FAILED)
+    tail = found.log_tail()
+    emit(form, {"node": node, "file": str(found.dir / "log"), "lines": tail.splitlines()}, tail)

@@ -2,7 +2,7 @@
 
 DIR/cluster.json  which processes were started, with their start times
 DIR/lock          held while `up` or `down` works
-DIR/node-N/       headrace.yaml, data/, log (what the process wrote to its standard streams)
+DIR/node-N/       headrace.yaml, data/, log (the standard streams of the process); N: the id
 """
 
 import contextlib
@@ -14,7 +14,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
@@ -30,6 +30,9 @@ LOG_TAIL_LINES = 15
 PROBE_TIMEOUT_S = 2.0
 PROBE_INTERVAL_S = 0.1
 MIB = 1024 * 1024
+
+# Where a property is, and its value in the node with the given id.
+Override = tuple[tuple[str | int, ...], Callable[[int], Any]]
 
 
 @dataclass
@@ -96,19 +99,21 @@ class DevCluster:
             zip(state["nodes"], port_plan(state["base_port"], len(state["nodes"])), strict=True)
         ):
             process = Identity(entry["pid"], entry["start_ticks"]) if entry["pid"] else None
-            nodes.append(Node(index, ports, folder / f"node-{index}", process))
+            node_id = state["first_id"] + index
+            nodes.append(Node(node_id, ports, folder / f"node-{node_id}", process))
         return cls(folder, nodes)
 
     @classmethod
-    def plan(cls, folder: Path, base_port: int, nodes: int) -> "DevCluster":
+    def plan(cls, folder: Path, base_port: int, nodes: int, first_id: int) -> "DevCluster":
         """A new cluster; nothing is written yet."""
-        ports = port_plan(base_port, nodes)
-        return cls(folder, [Node(i, ports[i], folder / f"node-{i}", None) for i in range(nodes)])
+        numbered = enumerate(port_plan(base_port, nodes), first_id)
+        return cls(folder, [Node(i, ports, folder / f"node-{i}", None) for i, ports in numbered])
 
     def save(self) -> None:
         """Writes which processes belong to the cluster."""
         state = {
             "base_port": self.nodes[0].ports.kafka,
+            "first_id": self.nodes[0].id,
             "nodes": [
                 {
                     "pid": node.process.pid if node.process else None,
@@ -160,6 +165,7 @@ class DevCluster:
 
         replicas = min(3, len(self.nodes))
         return {
+            "node_id": node.id,
             "data_directory": str(node.dir / "data"),
             "seed_servers": [{"host": HOST, "port": other.ports.rpc} for other in self.nodes],
             "empty_seed_starts_cluster": False,
@@ -175,7 +181,7 @@ class DevCluster:
             "group_initial_rebalance_delay_ms": 0,
         }
 
-    def write_settings(self, overrides: Sequence[tuple[tuple[str | int, ...], Any]]) -> None:
+    def write_settings(self, overrides: Sequence[Override]) -> None:
         """Writes each node's headrace.yaml, with the overrides put in. Raises ConfigError."""
         from headrace.settings import check, parse
         from headrace.settings.edit import ConfigFile, write_atomically
@@ -189,8 +195,8 @@ class DevCluster:
             write_atomically(file, text)
             if overrides:
                 edited = ConfigFile(file)
-                for path, value in overrides:
-                    edited.set(path, value)
+                for path, value_of in overrides:
+                    edited.set(path, value_of(node.id))
                 edited.save()
 
     def start(self, node: Node) -> None:
