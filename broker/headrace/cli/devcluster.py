@@ -99,7 +99,7 @@ class DevCluster:
             zip(state["nodes"], port_plan(state["base_port"], len(state["nodes"])), strict=True)
         ):
             process = Identity(entry["pid"], entry["start_ticks"]) if entry["pid"] else None
-            node_id = state["first_id"] + index
+            node_id = state.get("first_id", 0) + index
             nodes.append(Node(node_id, ports, folder / f"node-{node_id}", process))
         return cls(folder, nodes)
 
