@@ -57,7 +57,7 @@ clean: ## delete what builds left in the checkout (not the caches)
 	rm -rf build dist broker/headrace/_engine*.so .mypy_cache .ruff_cache .pytest_cache
 
 ##@ Check it
-.PHONY: test test-long tidy test-rust test-python test-hosts sim bench
+.PHONY: test test-long tidy test-rust test-python test-hosts compat sim bench
 test: tidy test-rust test-python ## what must hold before a change lands (see also test-hosts)
 
 tidy: build ## formatters, linters, types, and the rules of the house
@@ -91,6 +91,10 @@ test-hosts: deb rpm ## packages, Pulumi, Ansible and the main job, on real hosts
 test-long: build ## longer fault tests and many more simulation seeds (about an hour)
 	$(PY) -m pytest tests -m long
 	HEADRACE_SIM_SEEDS=2000 $(MAKE) sim
+
+compat: build ## test suites of other projects' clients, fetched and run against our nodes (long)
+	@tools/setup test
+	$(PY) tests/clients/compat/run.py --oracle
 
 sim: setup ## the deterministic simulation; HEADRACE_SIM_SEEDS=N for more seeds
 	cd $(ENGINE) && cargo test --release --locked -p headrace-sim

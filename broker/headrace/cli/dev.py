@@ -23,6 +23,16 @@ DirOption = Annotated[
     Path,
     typer.Option("--dir", "-d", help="Folder of the cluster: configuration, data and logs."),
 ]
+FirstIdOption = Annotated[
+    int | None,
+    typer.Option(
+        "--first-id",
+        min=0,
+        max=1_000_000,
+        help="Id of the first node; the others count on from it. [default: 0]",
+        show_default=False,
+    ),
+]
 DEFAULT_DIR = Path("headrace-dev")
 
 
@@ -54,7 +64,7 @@ def up(
         int | None,
         typer.Option(
             "--base-port",
-            help="First port; node N uses ten from here + 10 N. 0: a free block. [default: 19092]",
+            help="First port; each node has ten, one after the other. 0: a free block. [default: 19092]",
             show_default=False,
         ),
     ] = None,
@@ -68,16 +78,7 @@ def up(
             show_default=False,
         ),
     ] = None,
-    first_id: Annotated[
-        int | None,
-        typer.Option(
-            "--first-id",
-            min=0,
-            max=1_000_000,
-            help="Id of the first node; the others count on from it. [default: 0]",
-            show_default=False,
-        ),
-    ] = None,
+    first_id: FirstIdOption = None,
     timeout: Annotated[
         float, typer.Option("--timeout", min=1, max=3600, help="Seconds to wait until ready.")
     ] = 90,
