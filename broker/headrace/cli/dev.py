@@ -64,7 +64,7 @@ def up(
         int | None,
         typer.Option(
             "--base-port",
-            help="First port; each node has ten, one after the other. 0: a free block. [default: 19092]",
+            help="First port; each node takes the next ten. 0: a free block. [default: 19092]",
             show_default=False,
         ),
     ] = None,
