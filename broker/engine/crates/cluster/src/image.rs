@@ -3,12 +3,13 @@
 //! The controller's state machine changes its maps by copy on write, so an [`Image`] is a few
 //! reference counts; readers keep one for as long as a request takes and see no change under it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::controller::access::{Acl, QuotaEntity, Rate, ScramCredential};
 use crate::controller::properties::GROUP;
 pub use crate::controller::properties::{CleanupPolicy, ClusterConfig, TimestampType, TopicConfig};
 
@@ -133,6 +134,9 @@ pub struct Image {
     pub(crate) cluster: Arc<ClusterConfig>,
     pub(crate) group_configs: Arc<BTreeMap<String, BTreeMap<String, String>>>,
     pub(crate) client_metrics: Arc<BTreeMap<String, BTreeMap<String, String>>>,
+    pub(crate) acls: Arc<BTreeSet<Acl>>,
+    pub(crate) quotas: Arc<BTreeMap<QuotaEntity, BTreeMap<String, Rate>>>,
+    pub(crate) scram: Arc<BTreeMap<(String, i8), ScramCredential>>,
     pub(crate) next_group: GroupId,
     pub(crate) next_producer_id: i64,
 }
@@ -227,6 +231,21 @@ impl Image {
     /// The client-metrics subscriptions (KIP-714), by name.
     pub fn client_metrics(&self) -> &BTreeMap<String, BTreeMap<String, String>> {
         &self.client_metrics
+    }
+
+    /// All access rules.
+    pub fn acls(&self) -> &BTreeSet<Acl> {
+        &self.acls
+    }
+
+    /// All quotas, by whose they are.
+    pub fn quotas(&self) -> &BTreeMap<QuotaEntity, BTreeMap<String, Rate>> {
+        &self.quotas
+    }
+
+    /// Users' SCRAM credentials, by name and mechanism.
+    pub fn scram(&self) -> &BTreeMap<(String, i8), ScramCredential> {
+        &self.scram
     }
 
     /// The group id that the next partition gets.

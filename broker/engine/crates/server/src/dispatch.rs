@@ -167,6 +167,24 @@ fn decode(cx: Context, body: &mut Reader) -> Result<Answer, DecodeError> {
         ApiKey::AlterConfigs => simple(cx, body, on::configs::alter_configs),
         ApiKey::IncrementalAlterConfigs => simple(cx, body, on::configs::incremental_alter_configs),
         ApiKey::DescribeCluster => simple(cx, body, on::metadata::describe_cluster),
+        ApiKey::DescribeAcls => simple(cx, body, on::acls::describe_acls),
+        ApiKey::CreateAcls => simple(cx, body, on::acls::create_acls),
+        ApiKey::DeleteAcls => simple(cx, body, on::acls::delete_acls),
+        ApiKey::DescribeClientQuotas => simple(cx, body, on::quotas::describe_client_quotas),
+        ApiKey::AlterClientQuotas => simple(cx, body, on::quotas::alter_client_quotas),
+        ApiKey::DescribeUserScramCredentials => {
+            simple(cx, body, on::credentials::describe_user_scram_credentials)
+        }
+        ApiKey::AlterUserScramCredentials => {
+            simple(cx, body, on::credentials::alter_user_scram_credentials)
+        }
+        ApiKey::SaslAuthenticate => simple(cx, body, on::credentials::sasl_authenticate),
+        ApiKey::CreateDelegationToken => simple(cx, body, on::credentials::create_delegation_token),
+        ApiKey::RenewDelegationToken => simple(cx, body, on::credentials::renew_delegation_token),
+        ApiKey::ExpireDelegationToken => simple(cx, body, on::credentials::expire_delegation_token),
+        ApiKey::DescribeDelegationToken => {
+            simple(cx, body, on::credentials::describe_delegation_token)
+        }
         ApiKey::AlterReplicaLogDirs => simple(cx, body, on::log_dirs::alter_replica_log_dirs),
         ApiKey::DescribeLogDirs => simple(cx, body, on::log_dirs::describe_log_dirs),
         ApiKey::ElectLeaders => simple(cx, body, on::leadership::elect_leaders),

@@ -9,6 +9,7 @@ use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::access::{AccessCommand, AccessReply};
 use super::error::{refuse, ControllerError, ErrorCode};
 use super::properties::ConfigEntry;
 use crate::image::{GroupId, HostPort, Listener, NodeId};
@@ -233,6 +234,8 @@ pub enum ControllerCommand {
         /// The new level; never lower than the present one.
         level: i32,
     },
+    /// Access rules, quotas and credentials. Answer: `Access`.
+    Access(AccessCommand),
 }
 
 /// What a command answered.
@@ -259,6 +262,8 @@ pub enum ControllerReply {
         /// How many.
         count: i64,
     },
+    /// Answers about access.
+    Access(AccessReply),
 }
 
 /// The outcome for one topic.

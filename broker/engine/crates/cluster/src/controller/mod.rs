@@ -4,6 +4,7 @@
 //! readers see, [`State::snapshot`] and [`State::restore`]. See README.md in this folder for the
 //! rules that keep all nodes' states the same.
 
+pub mod access;
 pub mod command;
 mod configs;
 pub mod error;
@@ -108,6 +109,7 @@ impl State {
             ControllerCommand::AllocateProducerIds { .. } => self.allocate_producer_ids(),
             ControllerCommand::SetMaintenance { node_id, on } => self.set_maintenance(node_id, on),
             ControllerCommand::SetFeatureLevel { level } => self.set_feature_level(level),
+            ControllerCommand::Access(command) => Ok(self.change_access(command)),
         }
     }
 

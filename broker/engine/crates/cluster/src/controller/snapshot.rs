@@ -7,13 +7,14 @@
 //! | 12 | 4 | CRC-32C of all that follows |
 //! | 16 | – | JSON of [`Saved`] |
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::access::{Acl, QuotaEntity, Rate, ScramCredential};
 use super::properties::ClusterConfig;
 use super::State;
 use crate::image::{GroupId, GroupOwner, Image, NodeId, NodeInfo, Topic};
@@ -55,6 +56,17 @@ struct Saved {
     group_configs: BTreeMap<String, BTreeMap<String, String>>,
     #[serde(default)]
     client_metrics: BTreeMap<String, BTreeMap<String, String>>,
+    #[serde(default)]
+    acls: BTreeSet<Acl>,
+    #[serde(default)]
+    quotas: Vec<(QuotaEntity, BTreeMap<String, Rate>)>,
+    #[serde(default)]
+    scram: Vec<((String, i8), ScramCredential)>,
+}
+
+/// JSON has no maps by anything but text.
+fn pairs<K: Clone, V: Clone>(map: &BTreeMap<K, V>) -> Vec<(K, V)> {
+    map.iter().map(|(key, value)| (key.clone(), value.clone())).collect()
 }
 
 impl State {
@@ -73,6 +85,9 @@ impl State {
             cluster: self.image.cluster.overrides.clone(),
             group_configs: (*self.image.group_configs).clone(),
             client_metrics: (*self.image.client_metrics).clone(),
+            acls: (*self.image.acls).clone(),
+            quotas: pairs(&self.image.quotas),
+            scram: pairs(&self.image.scram),
         };
         // Strings, numbers and lists only: nothing that JSON cannot say.
         let body = serde_json::to_vec(&saved).unwrap_or_default();
@@ -133,6 +148,9 @@ impl From<Saved> for State {
                 cluster: Arc::new(ClusterConfig::from(saved.cluster)),
                 group_configs: Arc::new(saved.group_configs),
                 client_metrics: Arc::new(saved.client_metrics),
+                acls: Arc::new(saved.acls),
+                quotas: Arc::new(saved.quotas.into_iter().collect()),
+                scram: Arc::new(saved.scram.into_iter().collect()),
                 next_group: saved.next_group,
                 next_producer_id: saved.next_producer_id,
             },

@@ -4,10 +4,13 @@
 //! request names, never blocks, and puts every error into the response through
 //! [`Context::code`](crate::context::Context::code), which counts it.
 
+mod access;
+pub(crate) mod acls;
 pub(crate) mod api_versions;
 mod await_leaders;
 mod batch_check;
 pub(crate) mod configs;
+pub(crate) mod credentials;
 pub(crate) mod epochs;
 pub(crate) mod fetch;
 pub(crate) mod groups;
@@ -19,6 +22,7 @@ pub(crate) mod membership;
 pub(crate) mod metadata;
 pub(crate) mod produce;
 pub(crate) mod producer;
+pub(crate) mod quotas;
 pub(crate) mod telemetry;
 pub(crate) mod topic_partitions;
 pub(crate) mod topics;

@@ -1,5 +1,6 @@
 //! The whole server over a real single-node cluster, spoken to over loopback sockets.
 
+mod access;
 mod admin;
 mod edges;
 mod groups;

@@ -46,6 +46,18 @@ async fn every_served_version_is_answered() {
         every_version(c, |_| ListConfigResourcesRequest::default()).await,
         every_version::<GetTelemetrySubscriptionsRequest>(c, plain()).await,
         every_version::<PushTelemetryRequest>(c, plain()).await,
+        every_version::<DescribeAclsRequest>(c, plain()).await,
+        every_version::<CreateAclsRequest>(c, plain()).await,
+        every_version::<DeleteAclsRequest>(c, plain()).await,
+        every_version::<DescribeClientQuotasRequest>(c, plain()).await,
+        every_version::<AlterClientQuotasRequest>(c, plain()).await,
+        every_version::<DescribeUserScramCredentialsRequest>(c, plain()).await,
+        every_version::<AlterUserScramCredentialsRequest>(c, plain()).await,
+        every_version::<SaslAuthenticateRequest>(c, plain()).await,
+        every_version::<CreateDelegationTokenRequest>(c, plain()).await,
+        every_version::<RenewDelegationTokenRequest>(c, plain()).await,
+        every_version::<ExpireDelegationTokenRequest>(c, plain()).await,
+        every_version::<DescribeDelegationTokenRequest>(c, plain()).await,
         every_version(c, |version| InitProducerIdRequest {
             producer_epoch: if version < 3 { i16::MAX } else { -1 },
             ..Default::default()

@@ -1,5 +1,6 @@
 //! The controller's decisions as text tables and properties.
 
+mod access;
 mod cases;
 mod health;
 mod placement;
