@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use headrace_env::Disk;
 
-use crate::group::StartFile;
+use crate::group::SmallFile;
 use crate::journal::JournalFile;
 use crate::segment::{Body, Segment};
 use crate::{Store, StoreError};
@@ -16,7 +16,7 @@ pub struct CheckpointJob {
     disk: Arc<dyn Disk>,
     /// What to sync, as it was when the job was made: content and count of truncations.
     segments: Vec<(Arc<Segment>, Body, u64)>,
-    starts: Vec<StartFile>,
+    starts: Vec<SmallFile>,
     dirs: Vec<PathBuf>,
     retired: Vec<JournalFile>,
     poisoned: Arc<AtomicBool>,

@@ -4,18 +4,29 @@ use std::ops::Deref;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, RwLock};
 
-use bytes::{Bytes, BytesMut};
+use bytes::{BufMut, Bytes, BytesMut};
 use headrace_env::{Disk, OpenMode};
 use headrace_wire::batch::BatchHeader;
 
 use crate::codec;
 use crate::reader::{LogReader, State, TailBatch};
-use crate::segment::{Body, Header, Segment};
+use crate::segment::{Body, Header, Segment, TermMark};
 use crate::types::{HardState, LogConfig, LogEntry, LogMeta, LogStart};
 use crate::{GroupId, StoreError};
 
 /// The start and its owner's state, once it has left the journal.
 const START_FILE: &str = "start";
+/// The last cut; see [`CutMark`].
+const CUT_FILE: &str = "cut";
+
+/// A conflict cuts the log from `index` on, and `round` makes it durable. It is written down before
+/// the first byte goes: entries from there on were never committed, so a crash that loses the round
+/// but not the cut has damaged nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct CutMark {
+    pub(crate) index: u64,
+    pub(crate) round: u64,
+}
 
 /// A group's log. Reads are those of [`LogReader`]; writes go through the store.
 pub struct GroupLog {
@@ -28,6 +39,7 @@ pub struct GroupLog {
     pub(crate) dirty: bool,
     /// The start changed since it was last written to its file.
     pub(crate) start_dirty: bool,
+    cut: Option<CutMark>,
 }
 
 impl std::fmt::Debug for GroupLog {
@@ -52,6 +64,7 @@ pub(crate) struct OpenedGroup {
     pub(crate) reason: Option<String>,
     /// Files that were not taken in because one before them stopped the reading.
     pub(crate) stale: Vec<PathBuf>,
+    pub(crate) cut: Option<CutMark>,
 }
 
 impl GroupLog {
@@ -74,7 +87,8 @@ impl GroupLog {
         };
         let reader = LogReader { group, state: Arc::new(RwLock::new(state)) };
         let hard = HardState::default();
-        Ok(GroupLog { reader, dir, meta, config, hard, dirty: true, start_dirty: false })
+        let (dirty, start_dirty, cut) = (true, false, None);
+        Ok(GroupLog { reader, dir, meta, config, hard, dirty, start_dirty, cut })
     }
 
     /// Opens what is on disk: the start file and every segment that follows without a gap. What
@@ -88,7 +102,7 @@ impl GroupLog {
         choose_start: impl FnOnce(Option<LogStart>) -> LogStart,
     ) -> Result<(GroupLog, OpenedGroup), StoreError> {
         let mut log = GroupLog::create(disk, group, dir, meta, config)?;
-        let mut opened = OpenedGroup::default();
+        let mut opened = OpenedGroup { cut: log.read_cut(disk), ..OpenedGroup::default() };
         let stored = log.read_start(disk);
         let start = choose_start(stored.clone());
         let start_index = start.index;
@@ -236,7 +250,7 @@ impl GroupLog {
         for (entry, header) in entries.iter().zip(headers) {
             if state.terms.last().is_none_or(|last| last.term != entry.term) {
                 let (term, index, offset) = (entry.term, entry.index, header.base_offset);
-                state.terms.push(crate::segment::TermMark { term, index, offset });
+                state.terms.push(TermMark { term, index, offset });
             }
             state.last_index = entry.index;
             state.end_offset = header.next_offset();
@@ -255,8 +269,11 @@ impl GroupLog {
     ) -> Result<Arc<Segment>, StoreError> {
         let last = self.with(|state| state.segments.last().cloned());
         if let Some(segment) = last {
-            let (len, empty) = segment.with(|b| (b.len, b.next_index == segment.header.base_index));
-            if empty || len + header.size_bytes as u64 <= self.config.segment_bytes {
+            let (len, empty, next_offset) =
+                segment.with(|b| (b.len, b.next_index == segment.header.base_index, b.next_offset));
+            let fits = empty || len + header.size_bytes as u64 <= self.config.segment_bytes;
+            // Before the log's start a crash may have left entries of before a cut.
+            if fits && next_offset == header.base_offset {
                 return Ok(segment);
             }
         }
@@ -325,7 +342,45 @@ impl GroupLog {
         self.set_empty(start);
         self.dirty = true;
         self.start_dirty = true;
+        self.cut = None;
         Ok(())
+    }
+
+    /// Before a cut: writes the mark durably. Nothing happens when nothing will be cut.
+    pub(crate) fn mark_cut(
+        &mut self,
+        disk: &dyn Disk,
+        mut mark: CutMark,
+        done_round: u64,
+    ) -> Result<(), StoreError> {
+        if mark.index > self.last_index() {
+            return Ok(());
+        }
+        // One mark stands for all cuts that are not durable yet.
+        if let Some(before) = self.cut.filter(|before| before.round > done_round) {
+            mark.index = mark.index.min(before.index);
+        }
+        if self.cut != Some(mark) {
+            let mut out = BytesMut::new();
+            out.put_u64(mark.index);
+            out.put_u64(mark.round);
+            self.side_file(CUT_FILE, codec::sealed(out)).write(disk)?;
+            disk.sync_dir(&self.dir).map_err(StoreError::io("sync", &self.dir))?;
+            self.cut = Some(mark);
+        }
+        Ok(())
+    }
+
+    /// Recovery has used the mark; what is cut from now on gets another.
+    pub(crate) fn forget_cut(&mut self, disk: &dyn Disk) -> Result<(), StoreError> {
+        let path = self.dir.join(CUT_FILE);
+        self.dirty = true;
+        disk.remove_file(&path).map_err(StoreError::io("remove", &path))
+    }
+
+    fn read_cut(&self, disk: &dyn Disk) -> Option<CutMark> {
+        let mut data = self.read_file(disk, CUT_FILE)?;
+        Some(CutMark { index: codec::u64(&mut data).ok()?, round: codec::u64(&mut data).ok()? })
     }
 
     /// Moves the start forward and returns the segments that lie wholly before it. Their files
@@ -337,6 +392,10 @@ impl GroupLog {
             state.last_index = start.index;
             state.end_offset = start.offset;
             state.tail.clear();
+            // A crash may have left entries of before a cut there, with their terms.
+            state.terms.clear();
+            let (term, index, offset) = (start.term, start.index + 1, start.offset);
+            state.terms.extend((term > 0).then_some(TermMark { term, index, offset }));
         }
         while state.tail.front().is_some_and(|batch| batch.index <= start.index) {
             state.tail.pop_front();
@@ -374,34 +433,45 @@ impl GroupLog {
     }
 
     fn read_start(&self, disk: &dyn Disk) -> Option<LogStart> {
-        let file = disk.open(&self.dir.join(START_FILE), OpenMode::Read).ok()?;
+        codec::start(&mut self.read_file(disk, START_FILE)?).ok()
+    }
+
+    /// A small file's content, if it is there and sound.
+    fn read_file(&self, disk: &dyn Disk, name: &str) -> Option<Bytes> {
+        let file = disk.open(&self.dir.join(name), OpenMode::Read).ok()?;
         let mut data = vec![0; usize::try_from(file.len().ok()?).ok()?];
         file.read_exact_at(&mut data, 0).ok()?;
-        codec::start(&mut codec::unsealed(Bytes::from(data)).ok()?).ok()
+        codec::unsealed(Bytes::from(data)).ok()
     }
 
     /// The start as its file will hold it.
-    pub(crate) fn start_file(&self) -> StartFile {
+    pub(crate) fn start_file(&self) -> SmallFile {
         let mut out = BytesMut::new();
         codec::put_start(&mut out, &self.start());
-        StartFile { dir: self.dir.clone(), content: codec::sealed(out) }
+        self.side_file(START_FILE, codec::sealed(out))
+    }
+
+    fn side_file(&self, name: &'static str, content: Bytes) -> SmallFile {
+        SmallFile { dir: self.dir.clone(), name, content }
     }
 }
 
-/// A start file that waits to be written.
-pub(crate) struct StartFile {
+/// A small file that waits to be written whole.
+pub(crate) struct SmallFile {
     dir: PathBuf,
+    name: &'static str,
     content: Bytes,
 }
 
-impl StartFile {
+impl SmallFile {
     pub(crate) fn dir(&self) -> &Path {
         &self.dir
     }
 
     /// Writes, syncs and renames; the folder is synced by the caller.
     pub(crate) fn write(&self, disk: &dyn Disk) -> Result<(), StoreError> {
-        let (temporary, path) = (self.dir.join("start.tmp"), self.dir.join(START_FILE));
+        let path = self.dir.join(self.name);
+        let temporary = path.with_extension("tmp");
         let write = || {
             let file = disk.open(&temporary, OpenMode::Create)?;
             file.set_len(0)?;

@@ -43,6 +43,8 @@ struct Replayed {
     missing: Option<(u64, u64)>,
     /// Where the log must begin at least: the start file may not be older than the baseline.
     least_start: u64,
+    /// From here on the log was cut, and the round that makes the cut durable is lost.
+    cut_from: Option<u64>,
 }
 
 struct Replay<'a> {
@@ -50,6 +52,8 @@ struct Replay<'a> {
     dir: &'a Path,
     groups: HashMap<GroupId, Replayed>,
     outlook: HashMap<GroupId, Outlook>,
+    /// The round after the last durable one.
+    next_round: u64,
     report: RecoveryReport,
 }
 
@@ -81,10 +85,10 @@ pub(crate) fn recover(disk: &dyn Disk, dir: &Path) -> Result<Recovered, StoreErr
             Ok(())
         })?;
     }
-    let mut replay = Replay { disk, dir, groups: HashMap::new(), outlook, report };
-    next_round = None;
+    let next_round = next_round.unwrap_or(1);
+    let mut replay = Replay { disk, dir, groups: HashMap::new(), outlook, next_round, report };
     for (at, file) in live.iter().enumerate() {
-        next_round = file.replay(next_round, |changes| replay.round(at == 0, changes))?;
+        file.replay(None, |changes| replay.round(at == 0, changes))?;
     }
     let next_journal_seq = live.last().map_or(1, |file| file.seq + 1);
     let (logs, report) = replay.finish(&folders)?;
@@ -92,7 +96,6 @@ pub(crate) fn recover(disk: &dyn Disk, dir: &Path) -> Result<Recovered, StoreErr
         Some(file) => file,
         None => JournalFile::create(disk, &journal_dir, &format!("{next_journal_seq:06}.wal"))?,
     };
-    let next_round = next_round.unwrap_or(1);
     Ok(Recovered { logs, fresh, spare, old: live, next_journal_seq, next_round, report })
 }
 
@@ -176,8 +179,17 @@ impl Replay<'_> {
                 None => file,
             }
         })?;
+        let cut = opened.cut.filter(|cut| cut.round >= self.next_round);
         let expected = log.start().index;
-        self.groups.insert(id, Replayed { log, opened, expected, missing: None, least_start: 0 });
+        let (cut_from, missing, least_start) = (cut.map(|cut| cut.index), None, 0);
+        let mut group = Replayed { log, opened, expected, missing, least_start, cut_from };
+        if let Some(index) = cut_from {
+            // The segments may hold any mixture of what was cut and what took its place. The
+            // frames bring back what follows without a gap.
+            group.drop_torn()?;
+            group.log.truncate(self.disk, index.max(expected + 1))?;
+        }
+        self.groups.insert(id, group);
         Ok(())
     }
 
@@ -311,6 +323,9 @@ impl Replayed {
         let start = self.log.start();
         let last = self.log.last_index();
         let why = self.opened.reason.take();
+        if self.opened.cut.is_some() {
+            self.log.forget_cut(disk)?;
+        }
         if start.index < self.least_start {
             return Ok(Some("the file with the log's start is missing or damaged".into()));
         }
@@ -319,7 +334,10 @@ impl Replayed {
         }
         let behind = (last < self.expected).then_some((last + 1, self.expected));
         let missing = self.missing.filter(|&(_, upto)| upto > start.index).or(behind);
-        if let Some((from, upto)) = missing {
+        let superseded = |from: u64| self.cut_from.is_some_and(|cut| cut <= from.min(last + 1));
+        if missing.is_some_and(|(from, _)| superseded(from)) {
+            self.expected = last;
+        } else if let Some((from, upto)) = missing {
             let why = why.unwrap_or_else(|| "the end of a segment is missing".into());
             return Ok(Some(format!("{why} (entries {from} to {upto} are missing)")));
         }

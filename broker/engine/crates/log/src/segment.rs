@@ -425,8 +425,12 @@ impl Segment {
         let side = Self::side_path(&self.path);
         let temporary = side.with_extension("idx.tmp");
         let write = || {
+            // A crash may have left one. Written over, its old content, which was sound, might
+            // outlive the next crash under the new name.
+            if disk.exists(&temporary) {
+                disk.remove_file(&temporary)?;
+            }
             let file = disk.open(&temporary, OpenMode::Create)?;
-            file.set_len(0)?;
             file.write_all_at(&body.encode(), 0)?;
             disk.rename(&temporary, &side)
         };

@@ -13,7 +13,7 @@ use headrace_env::{Disk, Env};
 
 use crate::checkpoint::CheckpointJob;
 use crate::frame::Change;
-use crate::group::{group_dir, GroupLog};
+use crate::group::{group_dir, CutMark, GroupLog};
 use crate::journal::{JournalFile, Round};
 use crate::segment::Segment;
 use crate::types::{HardState, LogConfig, LogEntry, LogMeta, LogStart, StoreConfig};
@@ -43,6 +43,10 @@ pub struct Store {
     retired: Vec<JournalFile>,
     next_journal_seq: u64,
     next_round: u64,
+    /// The newest round that is known to be durable.
+    done_round: u64,
+    /// The round at the head of the present journal file.
+    baseline_round: u64,
     cleanups: VecDeque<(u64, Cleanup)>,
     checkpoint_out: bool,
     poisoned: Arc<AtomicBool>,
@@ -93,6 +97,8 @@ impl Store {
             retired: recovered.old,
             next_journal_seq: recovered.next_journal_seq,
             next_round: recovered.next_round,
+            done_round: recovered.next_round - 1,
+            baseline_round: 0,
             cleanups: VecDeque::new(),
             checkpoint_out: false,
             poisoned: Arc::new(AtomicBool::new(false)),
@@ -104,6 +110,7 @@ impl Store {
         store.begin_journal()?;
         let round = store.lay_out(Vec::new());
         round.write_and_sync()?;
+        store.round_done(round.seq())?;
         store.checkpoint_now()?;
         Ok((store, recovered.report))
     }
@@ -214,8 +221,11 @@ impl Store {
         let log = self.logs.get_mut(&id).ok_or(StoreError::UnknownGroup(id))?;
         let headers = log.check(&entries)?;
         if let Some(first) = entries.first() {
-            let cut = log.truncate(&*disk, first.index);
-            let written = cut.and_then(|()| log.append(&*disk, &entries, &headers));
+            let mark = CutMark { index: first.index, round: self.next_round };
+            let written = log
+                .mark_cut(&*disk, mark, self.done_round)
+                .and_then(|()| log.truncate(&*disk, first.index))
+                .and_then(|()| log.append(&*disk, &entries, &headers));
             self.guard(written)?;
         }
         if let Some(hard) = hard {
@@ -349,6 +359,7 @@ impl Store {
             changes.push((id, Change::Baseline { meta, hard, start, last_index }));
         }
         changes.extend(staged);
+        self.baseline_round = self.next_round;
         let round = self.journal.round(self.next_round, &changes, &self.poisoned);
         self.next_round += 1;
         round
@@ -383,6 +394,7 @@ impl Store {
     /// # Errors
     /// `Io` from removing files.
     pub fn round_done(&mut self, seq: u64) -> Result<(), StoreError> {
+        self.done_round = seq;
         while self.cleanups.front().is_some_and(|(round, _)| *round <= seq) {
             let (_, cleanup) = self.cleanups.pop_front().expect("just seen");
             let done = match cleanup {
@@ -398,9 +410,11 @@ impl Store {
     }
 
     /// Work that may run on another thread while rounds go on: syncs the segments and frees full
-    /// journal files. None while there is none to free or one is out already.
+    /// journal files. None while there is none to free or one is out already, and until the
+    /// baseline that takes the place of the full files is durable.
     pub fn take_checkpoint(&mut self) -> Option<CheckpointJob> {
-        if self.checkpoint_out || self.retired.is_empty() || self.is_poisoned() {
+        let replaced = self.done_round >= self.baseline_round;
+        if self.checkpoint_out || self.retired.is_empty() || !replaced || self.is_poisoned() {
             return None;
         }
         self.checkpoint_out = true;

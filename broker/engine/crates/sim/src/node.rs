@@ -1,5 +1,6 @@
 //! One node: its disk, which survives, and its shard, which does not.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -7,6 +8,7 @@ use bytes::Bytes;
 use headrace_cluster::shard::{Input, NewReplica, Shard, ShardConfig, Turn};
 use headrace_cluster::{GroupId, Metrics, NodeId, PartitionConfig};
 use headrace_env::sim::{SimEnv, SimRandom};
+use headrace_env::OpenMode;
 use headrace_log::{LogConfig, Round, StoreConfig};
 use headrace_raft::{decode_message, ConfState, FrameReader};
 use uuid::Uuid;
@@ -44,6 +46,12 @@ pub(crate) struct SimNode {
     retention_bytes: i64,
     chain: Chain,
     seed: u64,
+    /// A group whose log was cut, until it is whole again.
+    truncated: Option<GroupId>,
+    /// The logs' ends at the last look, and the logs that a snapshot has replaced since, with the
+    /// rounds until that is surely durable: a crash before leaves them damaged.
+    ends: BTreeMap<GroupId, u64>,
+    replaced: BTreeMap<GroupId, u32>,
 }
 
 pub(crate) struct NodeSpec {
@@ -71,6 +79,9 @@ impl SimNode {
             retention_bytes: spec.retention_bytes,
             chain: spec.chain,
             seed: spec.seed,
+            truncated: None,
+            ends: BTreeMap::new(),
+            replaced: BTreeMap::new(),
         }
     }
 
@@ -104,7 +115,9 @@ impl SimNode {
         let metrics = Arc::new(Metrics::default());
         let (shard, report) = Shard::open(&self.env.env, config, 0, store, metrics)
             .map_err(|e| format!("node {} cannot open its store: {e}", self.id))?;
-        if !report.damaged.is_empty() {
+        let damaged: Vec<GroupId> = report.damaged.iter().map(|(group, _)| *group).collect();
+        let expected = |group| self.truncated == Some(group) || self.replaced.contains_key(&group);
+        if !damaged.iter().all(|&group| expected(group)) {
             return Err(format!("node {}: a crash damaged {:?}", self.id, report.damaged));
         }
         let mut shard = shard;
@@ -113,7 +126,10 @@ impl SimNode {
                 .open_now(self.replica(group), now_ms)
                 .map_err(|e| format!("node {}, group {group}: {e}", self.id))?;
         }
+        self.replaced.clear();
+        self.ends.clear();
         self.shard = Some(shard);
+        self.note_replaced();
         self.next_tick_ms = now_ms + i64::from(self.id);
         self.next_maintain_ms = now_ms;
         Ok(())
@@ -145,6 +161,52 @@ impl SimNode {
         }
     }
 
+    /// While it is down, half of a group's newest segment goes. What it had acknowledged is lost.
+    pub fn damage(&mut self, random: &SimRandom) -> Result<(), String> {
+        let disk = &self.env.env.disk;
+        let group = self.groups[random.below(self.groups.len() as u64) as usize];
+        let folder = self.dir().join(format!("groups/{group:016x}"));
+        // A young group may have nothing outside of the journal.
+        let names = disk.list(&folder).unwrap_or_default();
+        let Some(name) = names.iter().rev().find(|name| name.ends_with(".log")) else {
+            return Ok(());
+        };
+        let text = |e: std::io::Error| e.to_string();
+        let file = disk.open(&folder.join(name), OpenMode::ReadWrite).map_err(text)?;
+        let half = file.len().map_err(text)? / 2;
+        file.set_len(half).and_then(|()| file.sync_data()).map_err(text)?;
+        self.truncated = Some(group);
+        Ok(())
+    }
+
+    /// Whether a replica still waits for what its log lost.
+    pub fn is_damaged(&self) -> bool {
+        self.truncated.is_some()
+    }
+
+    fn note_replaced(&mut self) {
+        let Some(shard) = &self.shard else { return };
+        for &group in &self.groups {
+            let look = shard.with_log(group, |log| (log.start().index, log.last_index()));
+            let Some((start, last)) = look else { continue };
+            let before = self.ends.insert(group, last);
+            if before.is_some_and(|before| start > before) {
+                // The round in flight may not hold it yet.
+                self.replaced.insert(group, 2);
+            }
+        }
+    }
+
+    /// Looks whether the damaged log is whole again.
+    pub fn note_repair(&mut self) {
+        // While it is down it has not even seen the damage.
+        let (Some(group), Some(_)) = (self.truncated, &self.shard) else { return };
+        let marker = self.dir().join(format!("lost-log-{group}"));
+        if !self.env.env.disk.exists(&marker) {
+            self.truncated = None;
+        }
+    }
+
     /// The power goes; what was not synced is lost or torn.
     pub fn crash(&mut self, random: &SimRandom) {
         if let Some(writing) = self.writing.take().filter(|w| !w.written) {
@@ -168,6 +230,10 @@ impl SimNode {
                 false => writing.round.write_and_sync().map_err(|e| e.to_string()),
             };
             shard.handle(Input::RoundDone { seq: writing.round.seq(), result }, now_ms);
+            self.replaced.retain(|_, rounds| {
+                *rounds -= 1;
+                *rounds > 0
+            });
         }
         if now_ms >= self.next_tick_ms {
             self.next_tick_ms = now_ms + TICK_MS as i64;
@@ -206,6 +272,8 @@ impl SimNode {
     ) -> Result<Vec<(NodeId, Bytes)>, String> {
         let Some(shard) = &mut self.shard else { return Ok(Vec::new()) };
         let Turn { frames, round, checkpoint, .. } = shard.turn();
+        self.note_replaced();
+        let Some(shard) = &mut self.shard else { return Ok(Vec::new()) };
         if let Some(mut job) = checkpoint {
             job.run();
             shard.handle(Input::CheckpointDone(job), now_ms);

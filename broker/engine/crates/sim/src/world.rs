@@ -42,6 +42,9 @@ pub struct Plan {
     pub sync_ms: u64,
     /// Bytes that a partition keeps; -1: all. Followers that were away then need a snapshot.
     pub retention_bytes: i64,
+    /// Mean time between damages: a node is down and one of its segments is cut. One node at a
+    /// time, as a majority must have kept what was acknowledged; 0: none.
+    pub damage_every_ms: u64,
 }
 
 impl Plan {
@@ -60,6 +63,7 @@ impl Plan {
             delay_ms: [1, 10, 40][random.below(3) as usize],
             sync_ms: [0, 5, 30][random.below(3) as usize],
             retention_bytes: if random.below(3) == 0 { 48 << 10 } else { -1 },
+            damage_every_ms: if random.below(4) == 0 { 1_500 } else { 0 },
         }
     }
 }
@@ -220,6 +224,9 @@ impl World {
                 }
             }
         }
+        if self.chance(self.plan.damage_every_ms) {
+            self.damage()?;
+        }
         self.restart_those_due(false)?;
         if self.chance(self.plan.cut_every_ms) {
             if self.network.has_cuts() && self.random.below(2) == 0 {
@@ -234,6 +241,23 @@ impl World {
             }
         }
         Ok(())
+    }
+
+    /// A stopped node loses half of a segment.
+    fn damage(&mut self) -> Result<(), String> {
+        self.nodes.iter_mut().for_each(SimNode::note_repair);
+        if self.nodes.iter().any(SimNode::is_damaged) {
+            return Ok(());
+        }
+        let victim = self.any_node();
+        let Some(node) = self.nodes.get_mut(victim as usize) else { return Ok(()) };
+        if node.shard.is_some() {
+            node.crash(&self.random);
+            self.crashes += 1;
+            node.restart_ms = self.now_ms + 50;
+        }
+        self.checks.restarted(node.id);
+        node.damage(&self.random)
     }
 
     fn restart_those_due(&mut self, all: bool) -> Result<(), String> {

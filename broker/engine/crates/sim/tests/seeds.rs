@@ -17,6 +17,15 @@ fn promises_hold_for_many_seeds() {
     }
 }
 
+/// A power cut came when a conflict had cut a log, but not yet durably: that is no damage.
+#[test]
+fn a_cut_that_a_crash_undoes_damages_nothing() {
+    for seed in [354, 493] {
+        let plan = Plan { damage_every_ms: 0, ..Plan::drawn(seed) };
+        World::new(seed, plan).run();
+    }
+}
+
 #[test]
 fn the_same_seed_gives_the_same_run() {
     for seed in [3, 11] {
@@ -39,6 +48,7 @@ fn a_calm_world_elects_once_and_loses_nothing() {
         delay_ms: 1,
         sync_ms: 2,
         retention_bytes: -1,
+        damage_every_ms: 0,
     };
     let summary = World::new(1, plan).run();
     assert_eq!(summary.elections, 3, "one leader a group");
