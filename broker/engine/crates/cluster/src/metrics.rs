@@ -15,6 +15,7 @@ pub struct Metrics {
     pub(crate) appended_batches: Counter,
     pub(crate) appended_bytes: Counter,
     pub(crate) elections_won: Counter,
+    pub(crate) group_sleeps: Counter,
     pub(crate) rpc_sent_bytes: Counter,
     pub(crate) rpc_received_bytes: Counter,
     pub(crate) rpc_dropped_frames: Counter,
@@ -51,6 +52,7 @@ impl Default for Metrics {
             appended_batches: counter(r, "appended_batches", "Batches appended by leaders here"),
             appended_bytes: counter(r, "appended_bytes", "Their bytes"),
             elections_won: counter(r, "elections_won", "Times that a replica here began to lead"),
+            group_sleeps: counter(r, "group_sleeps", "Times that a replica here fell asleep"),
             rpc_sent_bytes: counter(r, "rpc_sent_bytes", "Bytes sent to other nodes"),
             rpc_received_bytes: counter(r, "rpc_received_bytes", "Bytes received from nodes"),
             rpc_dropped_frames: counter(

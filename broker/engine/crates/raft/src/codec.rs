@@ -194,6 +194,7 @@ mod kind {
     pub const SNAPSHOT: u8 = 10;
     pub const TIMEOUT_NOW: u8 = 11;
     pub const LOST_LOG: u8 = 12;
+    pub const SLEEP: u8 = 13;
 
     pub const ENTRY_EMPTY: u8 = 0;
     pub const ENTRY_MEMBERSHIP: u8 = 1;
@@ -234,6 +235,7 @@ pub fn encode_message(group: u64, message: &RaftMessage, out: &mut FrameWriter) 
             out.put_u8(u8::from(*reject));
         }
         Body::Heartbeat { commit } => head(kind::HEARTBEAT, &[*commit]),
+        Body::Sleep { commit } => head(kind::SLEEP, &[*commit]),
         Body::HeartbeatResponse { commit } => head(kind::HEARTBEAT_RESPONSE, &[*commit]),
         Body::Snapshot { index, log_term, members, data } => {
             head(kind::SNAPSHOT, &[*index, *log_term]);
@@ -296,6 +298,7 @@ pub fn decode_message(input: &mut FrameReader) -> Result<(u64, RaftMessage), Dec
             reject: input.flag()?,
         },
         kind::HEARTBEAT => Body::Heartbeat { commit: input.number()? },
+        kind::SLEEP => Body::Sleep { commit: input.number()? },
         kind::HEARTBEAT_RESPONSE => Body::HeartbeatResponse { commit: input.number()? },
         kind::SNAPSHOT => Body::Snapshot {
             index: input.number()?,

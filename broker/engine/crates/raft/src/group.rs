@@ -289,6 +289,26 @@ impl RaftGroup {
         self.raw.has_ready() || !self.own_messages.is_empty()
     }
 
+    /// Whether nothing is under way here: all there is is durable, committed and applied, and, on
+    /// a leader, everywhere.
+    pub fn is_at_rest(&self) -> bool {
+        let raft = &self.raw.raft;
+        let (log, last) = (&raft.raft_log, raft.raft_log.last_index());
+        let everywhere = || {
+            let done =
+                |p: &raft::Progress| p.state == ProgressState::Replicate && p.matched == last;
+            let others = raft.prs().iter().filter(|(&peer, _)| peer != self.config.peer);
+            raft.lead_transferee.is_none()
+                && !raft.has_pending_conf()
+                && others.map(|(_, progress)| progress).all(done)
+        };
+        raft.leader_id != 0
+            && !self.lost_log
+            && !self.has_ready()
+            && (log.committed, log.persisted, self.applied_to) == (last, last, last)
+            && (raft.state != StateRole::Leader || everywhere())
+    }
+
     /// Whether this peer still waits for what its damaged log lost.
     pub fn lost_log(&self) -> bool {
         self.lost_log
@@ -373,7 +393,7 @@ impl RaftGroup {
     fn admit_while_lost(&mut self, from: PeerId, message: &RaftMessage) -> bool {
         match message.body {
             Body::Vote { .. } | Body::TimeoutNow => false,
-            Body::Heartbeat { commit } => {
+            Body::Heartbeat { commit } | Body::Sleep { commit } => {
                 let last_index = self.raw.raft.raft_log.last_index();
                 if commit <= last_index {
                     return true;

@@ -80,6 +80,12 @@ pub enum Body {
         /// What the follower may commit.
         commit: u64,
     },
+    /// A leader is alive, and ends its heartbeats until something happens, since the group is
+    /// idle and the follower has everything up to `commit`.
+    Sleep {
+        /// What the follower may commit: the log's end.
+        commit: u64,
+    },
     /// A follower is alive.
     HeartbeatResponse {
         /// Its commit index.
@@ -195,7 +201,7 @@ impl RaftMessage {
                 m.reject = reject;
                 (m.commit, m.commit_term) = (commit, commit_term);
             }
-            Body::Heartbeat { commit } => {
+            Body::Heartbeat { commit } | Body::Sleep { commit } => {
                 m.set_msg_type(MessageType::MsgHeartbeat);
                 m.commit = commit;
             }

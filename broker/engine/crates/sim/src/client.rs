@@ -55,6 +55,8 @@ pub(crate) struct Client {
     open: VecDeque<Open>,
     target: Option<NodeId>,
     resend: bool,
+    /// It makes nothing new before this time.
+    pub pause_until_ms: i64,
     /// First sequence to base offset and number of records, of what was acknowledged.
     pub acknowledged: BTreeMap<i32, (i64, i32)>,
 }
@@ -79,6 +81,7 @@ impl Client {
             open: VecDeque::new(),
             target: None,
             resend: false,
+            pause_until_ms: 0,
             acknowledged: BTreeMap::new(),
         }
     }

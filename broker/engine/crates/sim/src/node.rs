@@ -103,6 +103,7 @@ impl SimNode {
             max_inflight_appends: 64,
             max_inflight_bytes: 1 << 20,
             machine_log_entries: 40,
+            idle_ms: 60,
             states_interval_ms: 700,
         };
         let store =
@@ -253,6 +254,10 @@ impl SimNode {
     /// A frame arrives.
     pub fn receive(&mut self, from: NodeId, frame: Bytes, now_ms: i64) -> Result<(), String> {
         let Some(shard) = &mut self.shard else { return Ok(()) };
+        if frame.is_empty() {
+            shard.handle(Input::Beat { from, shard: 0, shards: 1 }, now_ms);
+            return Ok(());
+        }
         let bytes = frame.len();
         let mut input = FrameReader::new(frame);
         let mut messages = Vec::new();
@@ -271,7 +276,7 @@ impl SimNode {
         random: &SimRandom,
     ) -> Result<Vec<(NodeId, Bytes)>, String> {
         let Some(shard) = &mut self.shard else { return Ok(Vec::new()) };
-        let Turn { frames, round, checkpoint, .. } = shard.turn();
+        let Turn { frames, beats, round, checkpoint, .. } = shard.turn();
         self.note_replaced();
         let Some(shard) = &mut self.shard else { return Ok(Vec::new()) };
         if let Some(mut job) = checkpoint {
@@ -292,6 +297,8 @@ impl SimNode {
         {
             return Err(format!("node {}, group {group} was fenced: {why}", self.id));
         }
-        Ok(frames.into_iter().map(|(to, parts)| (to, Bytes::from(parts.concat()))).collect())
+        let frames = frames.into_iter().map(|(to, parts)| (to, Bytes::from(parts.concat())));
+        // An empty frame is a beat.
+        Ok(frames.chain(beats.into_iter().map(|to| (to, Bytes::new()))).collect())
     }
 }

@@ -32,6 +32,8 @@ pub struct Plan {
     pub crash_every_ms: u64,
     /// Mean time between changes of what is cut off from what; 0: none.
     pub cut_every_ms: u64,
+    /// Mean time between a producer's pauses of up to a second; 0: none. Its group falls asleep.
+    pub pause_every_ms: u64,
     /// Messages lost, per mille.
     pub loss: u64,
     /// Messages that come twice, per mille.
@@ -58,6 +60,7 @@ impl Plan {
             calm_ms: 20_000,
             crash_every_ms: [0, 400, 1_500][random.below(3) as usize],
             cut_every_ms: [0, 500, 1_500][random.below(3) as usize],
+            pause_every_ms: [0, 300, 1_500][random.below(3) as usize],
             loss: [0, 5, 50][random.below(3) as usize],
             duplicates: [0, 20][random.below(2) as usize],
             delay_ms: [1, 10, 40][random.below(3) as usize],
@@ -79,6 +82,7 @@ pub struct World {
     clients: Vec<Client>,
     checks: Checks,
     crashes: u64,
+    asleep_ms: u64,
 }
 
 /// What a run did, for curiosity and for tests that compare two runs.
@@ -92,6 +96,8 @@ pub struct Summary {
     pub crashes: u64,
     /// Records acknowledged.
     pub acknowledged: usize,
+    /// Milliseconds that replicas were seen asleep, all together.
+    pub asleep_ms: u64,
 }
 
 impl World {
@@ -122,6 +128,7 @@ impl World {
                 .collect(),
             checks: Checks::default(),
             crashes: 0,
+            asleep_ms: 0,
         }
     }
 
@@ -140,6 +147,7 @@ impl World {
             commits: self.checks.commits(),
             crashes: self.crashes,
             acknowledged: self.clients.iter().map(|c| c.acknowledged.len()).sum(),
+            asleep_ms: self.asleep_ms,
         }
     }
 
@@ -294,6 +302,8 @@ impl World {
             }
             if let Some(shard) = &node.shard {
                 self.checks.look(node.id, shard)?;
+                let asleep = (0..self.plan.groups).filter(|&group| shard.is_asleep(group));
+                self.asleep_ms += asleep.count() as u64;
             }
         }
         broken().map_or(Ok(()), Err)
@@ -304,6 +314,10 @@ impl World {
             for last in client.collect(self.now_ms)? {
                 self.checks.acknowledged(client.group(), last);
             }
+            if self.plan.pause_every_ms > 0 && self.random.below(self.plan.pause_every_ms) == 0 {
+                client.pause_until_ms = self.now_ms + self.random.below(1_000) as i64;
+            }
+            let produce = produce && client.pause_until_ms <= self.now_ms;
             if produce && self.random.below(10) == 0 {
                 client.make(&self.random);
             }

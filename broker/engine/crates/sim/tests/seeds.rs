@@ -34,23 +34,44 @@ fn the_same_seed_gives_the_same_run() {
     }
 }
 
-#[test]
-fn a_calm_world_elects_once_and_loses_nothing() {
-    let plan = Plan {
+fn calm() -> Plan {
+    Plan {
         nodes: 3,
         groups: 3,
         storm_ms: 4_000,
         calm_ms: 5_000,
         crash_every_ms: 0,
         cut_every_ms: 0,
+        pause_every_ms: 0,
         loss: 0,
         duplicates: 0,
         delay_ms: 1,
         sync_ms: 2,
         retention_bytes: -1,
         damage_every_ms: 0,
-    };
-    let summary = World::new(1, plan).run();
+    }
+}
+
+#[test]
+fn a_calm_world_elects_once_and_loses_nothing() {
+    let summary = World::new(1, calm()).run();
     assert_eq!(summary.elections, 3, "one leader a group");
     assert!(summary.acknowledged > 500, "{summary:?}");
+}
+
+#[test]
+fn idle_groups_sleep_and_wake_without_an_election() {
+    let summary = World::new(2, Plan { pause_every_ms: 500, ..calm() }).run();
+    assert_eq!(summary.elections, 3, "one leader a group");
+    assert!(summary.asleep_ms > 2_000, "{summary:?}");
+}
+
+/// Beats that are lost, leaders that vanish while their group sleeps: others must find out.
+#[test]
+fn sleeping_groups_survive_crashes_and_cuts() {
+    let rough = Plan { pause_every_ms: 200, crash_every_ms: 600, loss: 20, ..calm() };
+    for plan in [rough, Plan { crash_every_ms: 0, cut_every_ms: 400, ..rough }] {
+        let asleep_ms: u64 = (0..10).map(|seed| World::new(seed, plan).run().asleep_ms).sum();
+        assert!(asleep_ms > 1_000, "{asleep_ms} ms asleep: {plan:?}");
+    }
 }

@@ -22,6 +22,7 @@ use crate::identity::{self, Founder, Identity, IdentityError};
 use crate::image::{GroupId, HostPort, NodeId, CONTROLLER_GROUP};
 use crate::metrics::Metrics;
 use crate::partition::PartitionHandle;
+use crate::rpc::beat;
 use crate::rpc::client::Client;
 use crate::rpc::frame::kind;
 use crate::rpc::hello::{Hello, Purpose};
@@ -36,6 +37,8 @@ const TICKS_PER_HEARTBEAT: u64 = 3;
 const MACHINE_LOG_ENTRIES: u64 = 1_000;
 /// How often replicas' states are saved: as much must be read again after a crash.
 const STATES_INTERVAL_MS: i64 = 10_000;
+/// How long nothing must happen to a partition before its group sleeps.
+const IDLE_MS: i64 = 2_000;
 
 /// A replica that is open here.
 #[derive(Clone, Debug)]
@@ -214,6 +217,7 @@ impl Inner {
             max_inflight_appends: self.config.max_inflight_appends,
             max_inflight_bytes: self.config.max_inflight_bytes,
             machine_log_entries: MACHINE_LOG_ENTRIES,
+            idle_ms: IDLE_MS,
             states_interval_ms: STATES_INTERVAL_MS,
         }
     }
@@ -435,6 +439,13 @@ impl ShardOutput for Output {
     fn frame(&self, to: NodeId, parts: Vec<Bytes>) {
         if let Some(inner) = self.0.upgrade() {
             inner.links.send(to, kind::RAFT, parts);
+        }
+    }
+
+    fn beat(&self, to: NodeId, shard: usize) {
+        if let Some(inner) = self.0.upgrade() {
+            let shards = inner.shards().len();
+            inner.links.send(to, kind::BEAT, beat::encode(shard as u64, shards as u64));
         }
     }
 

@@ -279,6 +279,14 @@ impl ServerHost for Inner {
         }
     }
 
+    fn beat(&self, from: NodeId, shard: u64, shards: u64) {
+        self.heard_of(from);
+        for own in self.shards().iter() {
+            // One that has no room for it hears the next.
+            let _ = own.try_send(Input::Beat { from, shard, shards });
+        }
+    }
+
     fn gossip(&self, from: NodeId, gossip: Gossip) {
         self.heard_of(from);
         self.node_draining(from, gossip.draining);

@@ -122,11 +122,21 @@ impl InSync {
     /// Whether enough of the `voters` to make a majority with this one were heard of within
     /// `limit_ms`.
     pub fn majority_heard(&self, voters: &[PeerId], limit_ms: i64, now_ms: i64) -> bool {
-        let heard = |peer: &PeerId| {
+        self.heard_of(voters, limit_ms, now_ms) > voters.len() / 2
+    }
+
+    /// Whether all `voters` were heard of within `limit_ms`.
+    pub fn all_heard(&self, voters: &[PeerId], limit_ms: i64, now_ms: i64) -> bool {
+        self.heard_of(voters, limit_ms, now_ms) == voters.len()
+    }
+
+    /// How many of the `voters` were heard of within `limit_ms`, this one included.
+    fn heard_of(&self, voters: &[PeerId], limit_ms: i64, now_ms: i64) -> usize {
+        let heard = |peer: &&PeerId| {
             let at = self.followers.get(peer).and_then(|f| f.heard_ms);
-            *peer == self.me || at.is_some_and(|at| now_ms - at <= limit_ms)
+            **peer == self.me || at.is_some_and(|at| now_ms - at <= limit_ms)
         };
-        voters.iter().filter(|peer| heard(peer)).count() > voters.len() / 2
+        voters.iter().filter(heard).count()
     }
 
     /// When `peer` was last heard of, and when it last had all that there was.

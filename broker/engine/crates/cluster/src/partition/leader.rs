@@ -350,6 +350,11 @@ impl Leader {
         }
     }
 
+    /// Whether nobody waits for anything.
+    pub fn is_idle(&self) -> bool {
+        self.queued.is_empty() && self.queued_waiters.is_empty() && self.waiters.is_empty()
+    }
+
     /// Tells all who wait that this replica leads no more.
     pub fn resign(self, leader: Option<NodeId>) {
         for waiter in self.waiters.into_iter().chain(self.queued_waiters) {

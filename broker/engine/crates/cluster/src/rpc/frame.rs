@@ -34,6 +34,7 @@ pub(crate) mod kind {
     pub const GOSSIP: u8 = 5;
     pub const REQUEST: u8 = 6;
     pub const RESPONSE: u8 = 7;
+    pub const BEAT: u8 = 8;
     /// In answer to a hello: the caller may be right, but this node cannot tell yet.
     pub const NOT_YET: u8 = 8;
 }

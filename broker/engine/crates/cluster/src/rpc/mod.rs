@@ -4,6 +4,7 @@
 //! calls and for what, and the answer. After that, frames (`frame`): a link's go one way only, as
 //! each node has its own link to every other; requests and responses alternate.
 
+pub(crate) mod beat;
 pub(crate) mod client;
 pub(crate) mod frame;
 pub(crate) mod gossip;

@@ -9,6 +9,7 @@ use headrace_raft::{decode_message, FrameReader, RaftMessage};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 
+use super::beat;
 use super::frame::{kind, read_frame, within, write_frame, MAX_FRAME_BYTES};
 use super::gossip::Gossip;
 use super::hello::{self, Hello, Purpose};
@@ -35,6 +36,8 @@ pub(crate) trait ServerHost: Send + Sync + 'static {
         messages: Vec<(GroupId, RaftMessage)>,
         bytes: usize,
     ) -> impl std::future::Future<Output = ()> + Send;
+    /// A node's shard is well.
+    fn beat(&self, from: NodeId, shard: u64, shards: u64);
     /// News from a node.
     fn gossip(&self, from: NodeId, gossip: Gossip);
     /// A node's request.
@@ -94,6 +97,10 @@ async fn link<H: ServerHost>(mut stream: TcpStream, from: NodeId, host: Arc<H>) 
             kind::RAFT => {
                 let messages = decode_all(body).map_err(|e| bad(from, &e))?;
                 host.raft(from, messages, bytes).await;
+            }
+            kind::BEAT => {
+                let (shard, shards) = beat::decode(body).map_err(|e| bad(from, &e))?;
+                host.beat(from, shard, shards);
             }
             kind::GOSSIP => {
                 host.gossip(from, Gossip::decode(body, from).map_err(|e| bad(from, &e))?);

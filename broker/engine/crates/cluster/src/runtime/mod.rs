@@ -29,6 +29,7 @@ const STOP_TIMEOUT: Duration = Duration::from_secs(10);
 /// Where a shard's output goes.
 pub(crate) trait ShardOutput: Send + Sync + 'static {
     fn frame(&self, to: NodeId, parts: Vec<Bytes>);
+    fn beat(&self, to: NodeId, shard: usize);
     fn event(&self, event: ShardEvent);
 }
 
@@ -79,7 +80,7 @@ pub(crate) fn start_shard(
             Ok((shard, report)) => {
                 let groups = shard.stored_groups();
                 if opened_tx.send(Ok((report, groups))).is_ok() {
-                    Driver { shard, env, receiver, helpers, output, tick }.run();
+                    Driver { shard, index, env, receiver, helpers, output, tick }.run();
                 }
             }
             Err(error) => {
@@ -159,6 +160,7 @@ fn start_helpers(
 /// A shard's thread.
 struct Driver {
     shard: Shard,
+    index: usize,
     env: Env,
     receiver: ShardReceiver,
     helpers: Helpers,
@@ -239,6 +241,9 @@ impl Driver {
         }
         for (to, parts) in turn.frames {
             self.output.frame(to, parts);
+        }
+        for to in turn.beats {
+            self.output.beat(to, self.index);
         }
         for event in turn.events {
             self.output.event(event);

@@ -72,6 +72,15 @@ pub enum Input {
         /// The size of the frame that they came in.
         bytes: usize,
     },
+    /// A shard of another node, in which groups of this one sleep, is well.
+    Beat {
+        /// The node.
+        from: NodeId,
+        /// Which of its shards.
+        shard: u64,
+        /// How many it has.
+        shards: u64,
+    },
     /// The connection to a node broke.
     Unreachable {
         /// The node.

@@ -20,7 +20,7 @@ impl Shard {
             }
             Ok(())
         });
-        self.dirty.insert(group);
+        self.touch(group);
     }
 
     pub(super) fn progress(&self, group: GroupId) -> Result<Progress, PartitionError> {

@@ -9,6 +9,7 @@ mod machine;
 mod members;
 mod open;
 mod replica;
+mod sleep;
 mod source;
 mod state;
 mod turn;
@@ -24,7 +25,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use headrace_env::Disk;
 use headrace_log::{CheckpointJob, Round, Store};
-use headrace_raft::{encode_message, FrameWriter, PeerId, RaftMessage, Role};
+use headrace_raft::{encode_message, Body, FrameWriter, PeerId, RaftMessage, Role};
 
 pub use input::{shard_queue, Input, NewReplica, ShardReceiver, ShardSender};
 pub use machine::StateMachine;
@@ -38,6 +39,7 @@ use crate::partition::leader::Limits;
 use crate::partition::shared::PartitionShared;
 use crate::partition::LeaderInfo;
 use replica::Replica;
+use sleep::Sleepers;
 use state::GroupState;
 
 /// A frame to one node is closed from this size on.
@@ -68,6 +70,8 @@ pub struct ShardConfig {
     pub max_inflight_bytes: usize,
     /// Entries after which a state machine's snapshot replaces the start of its log.
     pub machine_log_entries: u64,
+    /// How long nothing must happen to a group before it sleeps.
+    pub idle_ms: i64,
     /// Between two files that save the replicas' states, ms.
     pub states_interval_ms: i64,
 }
@@ -85,7 +89,12 @@ impl ShardConfig {
 
     /// Silence after which a follower counts as gone.
     fn silence_ms(&self) -> i64 {
-        i64::try_from(2 * self.tick_ms * self.election_ticks as u64).unwrap_or(i64::MAX)
+        2 * self.election_ms()
+    }
+
+    /// The shortest time without a leader before an election.
+    fn election_ms(&self) -> i64 {
+        i64::try_from(self.tick_ms * self.election_ticks as u64).unwrap_or(i64::MAX / 2)
     }
 }
 
@@ -117,6 +126,8 @@ pub enum ShardEvent {
 pub struct Turn {
     /// Frames for other nodes, in order.
     pub frames: Vec<(NodeId, Vec<Bytes>)>,
+    /// Nodes whose shards shall hear a beat of this one ([`Input::Beat`]).
+    pub beats: BTreeSet<NodeId>,
     /// To be written and synced; [`Input::RoundDone`] must follow.
     pub round: Option<Round>,
     /// To be run on a thread that may block; [`Input::CheckpointDone`] must follow.
@@ -170,6 +181,8 @@ pub struct Shard {
     damaged: BTreeSet<GroupId>,
     dirty: BTreeSet<GroupId>,
     outbox: Outbox,
+    sleepers: Sleepers,
+    beats: BTreeSet<NodeId>,
     events: Vec<ShardEvent>,
     /// Groups with messages that wait for a round that is not taken yet.
     staged: BTreeSet<GroupId>,
@@ -200,6 +213,7 @@ impl Shard {
                 self.append(group, batch, options, reply, now_ms);
             }
             Input::Peer { from, messages, .. } => self.peer(from, messages, now_ms),
+            Input::Beat { from, shard, shards } => self.beat(from, shard, shards, now_ms),
             Input::Unreachable { node } => self.unreachable(node),
             Input::Open { replica, reply } => {
                 let _ = reply.send(self.open_replica(*replica, now_ms));
@@ -250,6 +264,7 @@ impl Shard {
         now_ms: i64,
     ) {
         let (bytes, lease_ms) = (batch.len() as u64, self.config.lease_ms());
+        self.touch(group);
         let Some(replica) = self.replicas.get_mut(&group) else {
             let _ = reply.send(Err(self.absent(group)));
             return;
@@ -267,7 +282,6 @@ impl Shard {
         leader.append(batch, options, &replica.config, &standing, reply);
         self.metrics.appended_batches.inc();
         self.metrics.appended_bytes.inc_by(bytes);
-        self.dirty.insert(group);
     }
 
     /// Why there is no replica of `group` at work.
@@ -285,7 +299,14 @@ impl Shard {
         }
         let peer = peer_of(from);
         for (group, message) in messages {
+            // The answer to a leader's last heartbeat and that heartbeat itself wake nobody.
+            if !matches!(message.body, Body::Sleep { .. } | Body::HeartbeatResponse { .. }) {
+                self.touch(group);
+            }
             self.guarded(group, |replica, _| {
+                if let Body::Sleep { commit } = message.body {
+                    replica.sleep_offer = Some((message.term, commit));
+                }
                 if let Some(in_sync) = &mut replica.in_sync {
                     in_sync.heard(peer, now_ms);
                 }
@@ -339,6 +360,7 @@ impl Shard {
         }
         self.dirty.remove(&group);
         self.staged.remove(&group);
+        self.sleepers.remove(group);
         self.fenced.insert(group, (replica.shared.clone(), why.clone()));
         self.events.push(ShardEvent::Fenced { group, why });
     }
@@ -378,7 +400,7 @@ impl Shard {
             return Err(PartitionError::NotEnoughReplicas);
         }
         replica.raft.transfer_leader(peer_of(target));
-        self.dirty.insert(group);
+        self.touch(group);
         Ok(target)
     }
 

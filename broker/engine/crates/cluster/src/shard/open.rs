@@ -12,6 +12,7 @@ use headrace_raft::{Durable, GroupConfig, RaftGroup};
 
 use super::input::{NewReplica, Opened};
 use super::replica::{AppState, Replica, Told};
+use super::sleep::Sleepers;
 use super::source::StoreSource;
 use super::state::{read_states, GroupState};
 use super::{Outbox, Shard, ShardConfig};
@@ -58,6 +59,8 @@ impl Shard {
             damaged,
             dirty: BTreeSet::new(),
             outbox: Outbox::default(),
+            sleepers: Sleepers::default(),
+            beats: BTreeSet::new(),
             events: Vec::new(),
             staged: BTreeSet::new(),
             in_flight: None,
@@ -95,6 +98,7 @@ impl Shard {
         })?;
         let shared = replica.shared.clone();
         self.replicas.insert(group, replica);
+        self.sleepers.add(group);
         self.dirty.insert(group);
         Ok(shared)
     }
@@ -142,6 +146,8 @@ impl Shard {
             leader: None,
             in_sync: None,
             unsynced: Default::default(),
+            active_ms: now_ms,
+            sleep_offer: None,
             saved_commit: hard.commit,
             saved_state: self.saved.remove(&group).map_or(0, |s| s.index),
             eager_until_ms: if eager { now_ms + EAGER_MS } else { 0 },
@@ -236,6 +242,7 @@ impl Shard {
         self.fenced.remove(&group);
         self.dirty.remove(&group);
         self.staged.remove(&group);
+        self.sleepers.remove(group);
         let removed = self.store.borrow_mut().remove_group(group);
         removed.map_err(|e| PartitionError::Storage(e.to_string()))
     }

@@ -142,6 +142,10 @@ pub(crate) struct Replica {
     pub leader: Option<Leader>,
     pub in_sync: Option<InSync>,
     pub unsynced: VecDeque<Unsynced>,
+    /// When an entry was last written or applied.
+    pub active_ms: i64,
+    /// The leader fell asleep in this term, at this commit index.
+    pub sleep_offer: Option<(u64, u64)>,
     /// The commit index that the journal knows.
     pub saved_commit: u64,
     /// The index of the state in the states file.
@@ -169,6 +173,12 @@ impl Replica {
             log_start: log.start_offset(),
             now_ms,
         }
+    }
+
+    /// Whether there is nothing left to do: all is written, committed and applied.
+    pub fn may_sleep(&self) -> bool {
+        let all_applied = self.app.borrow().index >= self.raft.status().last_index;
+        all_applied && self.unsynced.is_empty() && self.raft.is_at_rest()
     }
 
     /// Takes a snapshot in place of the log and the state.

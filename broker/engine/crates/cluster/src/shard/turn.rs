@@ -49,6 +49,7 @@ impl Shard {
             if done.again {
                 again.insert(group);
             }
+            self.follow_to_sleep(group);
             if done.elected {
                 self.metrics.elections_won.inc();
             }
@@ -61,6 +62,7 @@ impl Shard {
         }
         Turn {
             frames: self.outbox.take(),
+            beats: std::mem::take(&mut self.beats),
             round,
             checkpoint: self.store.borrow_mut().take_checkpoint(),
             events: std::mem::take(&mut self.events),
@@ -180,6 +182,9 @@ fn take_ready(
 ) -> Result<bool, String> {
     let group = replica.group;
     outbox.send(group, std::mem::take(&mut ready.messages_now));
+    if ready.must_sync || !ready.committed.is_empty() {
+        replica.active_ms = now_ms;
+    }
     if let Some(snapshot) = ready.snapshot.take() {
         replica.install(&mut store.borrow_mut(), &snapshot, &ready)?;
     }

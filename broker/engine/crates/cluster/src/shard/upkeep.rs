@@ -27,8 +27,8 @@ impl Shard {
         if self.poisoned.is_some() {
             return;
         }
-        let groups: Vec<GroupId> = self.replicas.keys().copied().collect();
-        for group in groups {
+        self.keep_watch(now_ms);
+        for group in self.sleepers.awake() {
             let busy = self.guarded(group, |replica, _| Ok(tick(replica, now_ms)));
             if busy == Some(true) {
                 self.dirty.insert(group);
@@ -47,9 +47,9 @@ impl Shard {
     /// Hands leadership to whoever should have it.
     fn hand_over(&mut self, now_ms: i64, max: usize) {
         let me = self.config.node;
-        let mut moved = 0;
+        let mut moved = Vec::new();
         for (&group, replica) in &mut self.replicas {
-            if moved == max {
+            if moved.len() == max {
                 break;
             }
             if !replica.raft.status().established || replica.raft.transferring() {
@@ -57,10 +57,10 @@ impl Shard {
             }
             if let Some(to) = successor(replica, me, &self.draining, now_ms) {
                 replica.raft.transfer_leader(peer_of(to));
-                self.dirty.insert(group);
-                moved += 1;
+                moved.push(group);
             }
         }
+        moved.into_iter().for_each(|group| self.touch(group));
     }
 
     /// Housekeeping, about once a second. Returns the states file when it is time to write it;
@@ -77,6 +77,7 @@ impl Shard {
             self.poison(why);
             return None;
         }
+        self.rest(now_ms);
         for replica in self.replicas.values_mut() {
             let before_ms = now_ms.saturating_sub(replica.config.producer_expiration_ms);
             let log_start = replica.shared.offsets().log_start;
