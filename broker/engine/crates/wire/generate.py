@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Generates `src/generated` and `tests/wire/samples` from Kafka's message descriptions.
 
-The descriptions lie in the jars of kafka-clients and of Kafka's group coordinator.
+The descriptions lie in the jars of kafka-clients and of Kafka's group and share coordinators.
 
 Run it after changing `APIS` or `KAFKA_VERSION` and commit what it writes:
 
@@ -25,7 +25,7 @@ from generator import files
 from generator.schema import Source
 
 KAFKA_VERSION = "4.3.1"
-ARTIFACTS = ("kafka-clients", "kafka-group-coordinator")
+ARTIFACTS = ("kafka-clients", "kafka-group-coordinator", "kafka-share-coordinator")
 HERE = Path(__file__).resolve().parent
 OUTPUTS = ("src/generated", "tests/wire/samples")
 
@@ -115,7 +115,7 @@ DATA = {
     "consumer_subscription": ("ConsumerProtocolSubscription",),
     "consumer_assignment": ("ConsumerProtocolAssignment",),
 }
-# Records of `__consumer_offsets` that get code: their keys and values.
+# Records of `__consumer_offsets` and `__share_group_state` that get code: their keys and values.
 RECORDS = (
     "ConsumerGroupMetadata",
     "ConsumerGroupPartitionMetadata",
@@ -130,6 +130,8 @@ RECORDS = (
     "ShareGroupTargetAssignmentMember",
     "ShareGroupCurrentMemberAssignment",
     "ShareGroupStatePartitionMetadata",
+    "ShareSnapshot",
+    "ShareUpdate",
     "StreamsGroupMetadata",
     "StreamsGroupMemberMetadata",
     "StreamsGroupTargetAssignmentMetadata",

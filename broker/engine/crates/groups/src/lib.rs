@@ -14,6 +14,7 @@ mod group;
 mod member;
 mod offsets;
 pub mod records;
+pub mod share;
 
 pub use api::{Call, Effect, Request, Response, Token, WriteError, WriteId};
 pub use config::{Config, MAX_NAME_BYTES, NEW_MEMBER_JOIN_TIMEOUT_MS};

@@ -15,12 +15,14 @@ use crate::metrics::Metrics;
 use crate::net::{Budget, Reply, Share};
 use crate::producer_ids::ProducerIds;
 use crate::session::{Operation, Resource, Session};
+use crate::share::Shares;
 use crate::telemetry::Telemetry;
 
 /// One node's Kafka server: what all connections share.
 pub(crate) struct Broker {
     pub node: Node,
     pub coordinators: Coordinators,
+    pub shares: Arc<Shares>,
     pub config: ServerConfig,
     pub metrics: Metrics,
     pub producer_ids: ProducerIds,

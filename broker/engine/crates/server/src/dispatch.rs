@@ -138,6 +138,25 @@ where
     Ok(Box::pin(async move { handler(cx, request).await }))
 }
 
+/// As [`decode`], for share groups.
+fn share(cx: Context, body: &mut Reader) -> Result<Answer, DecodeError> {
+    use on::{share_fetch, share_groups};
+    match cx.api {
+        ApiKey::ShareGroupHeartbeat => simple(cx, body, share_groups::share_group_heartbeat),
+        ApiKey::ShareGroupDescribe => simple(cx, body, share_groups::share_group_describe),
+        ApiKey::ShareFetch => whole(cx, body, share_fetch::share_fetch),
+        ApiKey::ShareAcknowledge => simple(cx, body, share_fetch::share_acknowledge),
+        ApiKey::InitializeShareGroupState => simple(cx, body, share_groups::initialize_state),
+        ApiKey::ReadShareGroupState => simple(cx, body, share_groups::read_state),
+        ApiKey::WriteShareGroupState => simple(cx, body, share_groups::write_state),
+        ApiKey::DeleteShareGroupState => simple(cx, body, share_groups::delete_state),
+        ApiKey::ReadShareGroupStateSummary => simple(cx, body, share_groups::read_summary),
+        ApiKey::DescribeShareGroupOffsets => simple(cx, body, share_groups::describe_offsets),
+        ApiKey::AlterShareGroupOffsets => simple(cx, body, share_groups::alter_offsets),
+        _ => simple(cx, body, share_groups::delete_offsets),
+    }
+}
+
 /// Decodes the request and pairs it with its handler. Bytes after the last field are ignored, as
 /// Apache Kafka ignores them.
 fn decode(cx: Context, body: &mut Reader) -> Result<Answer, DecodeError> {
@@ -199,6 +218,18 @@ fn decode(cx: Context, body: &mut Reader) -> Result<Answer, DecodeError> {
         ApiKey::DescribeTopicPartitions => {
             simple(cx, body, on::topic_partitions::describe_topic_partitions)
         }
+        ApiKey::ShareGroupHeartbeat
+        | ApiKey::ShareGroupDescribe
+        | ApiKey::ShareFetch
+        | ApiKey::ShareAcknowledge
+        | ApiKey::InitializeShareGroupState
+        | ApiKey::ReadShareGroupState
+        | ApiKey::WriteShareGroupState
+        | ApiKey::DeleteShareGroupState
+        | ApiKey::ReadShareGroupStateSummary
+        | ApiKey::DescribeShareGroupOffsets
+        | ApiKey::AlterShareGroupOffsets
+        | ApiKey::DeleteShareGroupOffsets => share(cx, body),
         other => {
             tracing::error!(
                 api = other.name(),

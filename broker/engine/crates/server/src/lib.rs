@@ -15,6 +15,7 @@ pub mod net;
 mod producer_ids;
 mod server;
 pub mod session;
+mod share;
 mod telemetry;
 
 pub use config::{ListenerConfig, ServerConfig};

@@ -16,6 +16,7 @@ use crate::metrics::Metrics;
 use crate::net::{BindError, Budget, Limits, Listeners};
 use crate::producer_ids::ProducerIds;
 use crate::session::AllowAll;
+use crate::share::Shares;
 use crate::telemetry::Telemetry;
 
 /// Why the Kafka server cannot start. The texts are for the person who started it.
@@ -73,9 +74,14 @@ impl Server {
             env.clone(),
             runtime.clone(),
         );
+        // the first listener is what nodes use among themselves; validated: there is one
+        let listener = config.listeners.first().map(|listener| listener.name.clone());
+        let shares =
+            Shares::start(node.clone(), env.clone(), listener.unwrap_or_default(), runtime.clone());
         let broker = Arc::new(Broker {
             node,
             coordinators,
+            shares,
             metrics: Metrics::new(),
             producer_ids: ProducerIds::default(),
             telemetry: Telemetry::default(),
@@ -86,7 +92,7 @@ impl Server {
         let grace = limits.grace;
         let service = Arc::new(KafkaService::new(Arc::clone(&broker), Arc::new(AllowAll)));
         let listeners = Listeners::start(&broker.config, limits, service, &runtime);
-        let listeners = listeners.inspect_err(|_| broker.coordinators.shutdown())?;
+        let listeners = listeners.inspect_err(|_| end(&broker))?;
         Ok(Server { listeners, broker, grace })
     }
 
@@ -103,7 +109,13 @@ impl Server {
     /// Stops accepting, lets requests in progress end within the grace time, closes.
     pub async fn shutdown(&self) {
         // groups answer their waiting members first, so that those connections can end
-        self.broker.coordinators.shutdown();
+        end(&self.broker);
         self.listeners.stop(self.grace).await;
     }
+}
+
+/// Ends what runs beside the connections.
+fn end(broker: &Broker) {
+    broker.coordinators.shutdown();
+    broker.shares.shutdown();
 }

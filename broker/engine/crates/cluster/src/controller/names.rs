@@ -9,12 +9,14 @@ pub const MAX_NAME_BYTES: usize = 249;
 pub const CONSUMER_OFFSETS: &str = "__consumer_offsets";
 /// Open transactions.
 pub const TRANSACTION_STATE: &str = "__transaction_state";
+/// What share groups know of the records in flight (KIP-932).
+pub const SHARE_GROUP_STATE: &str = "__share_group_state";
 /// What Kafka calls the controller's log: nobody may create a topic of that name.
 const CLUSTER_METADATA: &str = "__cluster_metadata";
 
 /// Whether a topic is Headrace's own.
 pub fn is_internal(name: &str) -> bool {
-    name == CONSUMER_OFFSETS || name == TRANSACTION_STATE
+    matches!(name, CONSUMER_OFFSETS | TRANSACTION_STATE | SHARE_GROUP_STATE)
 }
 
 /// Which limits hold for the properties of the topic called `name`.

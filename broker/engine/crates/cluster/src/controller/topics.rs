@@ -113,6 +113,9 @@ impl State {
             names::TRANSACTION_STATE => {
                 (cluster.transaction_topic_partitions, cluster.transaction_topic_replication_factor)
             }
+            names::SHARE_GROUP_STATE => {
+                (cluster.share_topic_partitions, cluster.share_topic_replication_factor)
+            }
             _ => (cluster.num_partitions, cluster.default_replication_factor),
         };
         let factor = match new.replication_factor {

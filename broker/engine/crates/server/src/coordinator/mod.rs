@@ -17,7 +17,7 @@ mod offsets;
 mod requests;
 #[cfg(test)]
 mod tests;
-mod topic;
+pub(crate) mod topic;
 mod watch;
 mod writer;
 

@@ -1,14 +1,17 @@
-//! `__consumer_offsets`: which of its partitions is a group's, and its creation on first use.
+//! Internal topics: which partition of `__consumer_offsets` is a group's (or of another one some
+//! key's), and their creation on first use.
 
 use std::time::Duration;
 
 use headrace_cluster::controller::command::{NewTopic, TopicResult};
-use headrace_cluster::controller::names::CONSUMER_OFFSETS;
+use headrace_cluster::controller::names::{CONSUMER_OFFSETS, SHARE_GROUP_STATE};
 use headrace_cluster::controller::{self, ControllerCommand, ControllerReply};
 use headrace_cluster::image::Image;
-use headrace_cluster::{identity, NodeId};
+use headrace_cluster::{identity, Node, NodeId};
+use headrace_env::Env;
 use headrace_groups::MAX_NAME_BYTES;
 use headrace_wire::ErrorCode;
+use tokio::sync::Mutex;
 
 use super::Shared;
 
@@ -29,23 +32,35 @@ pub(super) fn place(group: &str, partitions: i32) -> i32 {
 }
 
 /// The partition of a group, once the topic exists.
-pub(super) fn partition_of(image: &Image, group: &str) -> Option<i32> {
-    let topic = image.topic(CONSUMER_OFFSETS)?;
-    Some(place(group, i32::try_from(topic.partitions.len()).ok()?))
+pub(crate) fn partition_of(image: &Image, group: &str) -> Option<i32> {
+    partition_in(image, CONSUMER_OFFSETS, group)
+}
+
+/// The partition of a key in an internal topic, once that exists.
+pub(crate) fn partition_in(image: &Image, topic: &str, key: &str) -> Option<i32> {
+    let topic = image.topic(topic)?;
+    Some(place(key, i32::try_from(topic.partitions.len()).ok()?))
 }
 
 pub(super) async fn find(shared: &Shared, group: &str) -> Result<NodeId, ErrorCode> {
     if group.len() > MAX_NAME_BYTES {
         return Err(ErrorCode::InvalidGroupId);
     }
-    ensure(shared).await?;
+    let (node, env) = (&shared.node, &shared.env);
+    ensure(node, env, &shared.creating, CONSUMER_OFFSETS).await?;
+    leader_of(node, CONSUMER_OFFSETS, group).await
+}
+
+/// The node that leads the partition of `key`; waits a little for a first leader.
+pub(crate) async fn leader_of(node: &Node, topic: &str, key: &str) -> Result<NodeId, ErrorCode> {
     let deadline = tokio::time::Instant::now() + LEADER_WAIT;
     loop {
-        let image = shared.node.image();
-        let partition = partition_of(&image, group).ok_or(ErrorCode::CoordinatorNotAvailable)?;
-        let found = image.partition(CONSUMER_OFFSETS, partition);
-        let leader = found.and_then(|found| shared.node.leader(found.group));
-        match leader.filter(|info| shared.node.is_alive(info.leader)) {
+        let image = node.image();
+        let partition = partition_in(&image, topic, key);
+        let partition = partition.ok_or(ErrorCode::CoordinatorNotAvailable)?;
+        let found = image.partition(topic, partition);
+        let leader = found.and_then(|found| node.leader(found.group));
+        match leader.filter(|info| node.is_alive(info.leader)) {
             Some(info) => return Ok(info.leader),
             None if tokio::time::Instant::now() >= deadline => {
                 return Err(ErrorCode::CoordinatorNotAvailable);
@@ -55,39 +70,46 @@ pub(super) async fn find(shared: &Shared, group: &str) -> Result<NodeId, ErrorCo
     }
 }
 
-/// Creates the topic unless it is there. Its shape comes from the cluster's properties.
-async fn ensure(shared: &Shared) -> Result<(), ErrorCode> {
-    let exists = || shared.node.image().topic(CONSUMER_OFFSETS).is_some();
+/// Creates an internal topic unless it is there. Its shape comes from the cluster's properties.
+pub(crate) async fn ensure(
+    node: &Node,
+    env: &Env,
+    creating: &Mutex<()>,
+    topic: &'static str,
+) -> Result<(), ErrorCode> {
+    let exists = || node.image().topic(topic).is_some();
     if exists() {
         return Ok(());
     }
-    let _one_at_a_time = shared.creating.lock().await;
+    let _one_at_a_time = creating.lock().await;
     if exists() {
         return Ok(());
     }
-    match shared.node.controller_request(creation(shared)).await {
-        Ok(ControllerReply::Topics(results)) => created(&results),
+    match node.controller_request(creation(node, env, topic)).await {
+        Ok(ControllerReply::Topics(results)) => created(topic, &results),
         Ok(other) => {
             tracing::error!(?other, "the controller answered a creation with something else");
             Err(ErrorCode::CoordinatorNotAvailable)
         }
         Err(error) => {
-            tracing::warn!(%error, topic = CONSUMER_OFFSETS, "cannot create the topic yet");
+            tracing::warn!(%error, topic, "cannot create the topic yet");
             Err(ErrorCode::CoordinatorNotAvailable)
         }
     }
 }
 
-fn creation(shared: &Shared) -> ControllerCommand {
-    let image = shared.node.image();
-    let topic_id = identity::random_uuid(shared.env.random.as_ref());
-    let mut topic = NewTopic::with_defaults(CONSUMER_OFFSETS, topic_id);
+fn creation(node: &Node, env: &Env, name: &str) -> ControllerCommand {
+    let image = node.image();
+    let mut topic = NewTopic::with_defaults(name, identity::random_uuid(env.random.as_ref()));
+    let config = |key: &str, value: &str| (key.to_owned(), Some(value.to_owned()));
     let segment_bytes = image.cluster().offsets_topic_segment_bytes.to_string();
-    topic.configs = vec![
-        ("cleanup.policy".to_owned(), Some("compact".to_owned())),
-        ("segment.bytes".to_owned(), Some(segment_bytes)),
-    ];
-    let dead = image.nodes().map(|node| node.id).filter(|id| !shared.node.is_alive(*id));
+    topic.configs = vec![config("segment.bytes", &segment_bytes)];
+    // updates of a share partition share the key, so compaction would lose some
+    topic.configs.extend(match name {
+        SHARE_GROUP_STATE => vec![config("cleanup.policy", "delete"), config("retention.ms", "-1")],
+        _ => vec![config("cleanup.policy", "compact")],
+    });
+    let dead = image.nodes().map(|info| info.id).filter(|id| !node.is_alive(*id));
     ControllerCommand::CreateTopics {
         topics: vec![topic],
         validate_only: false,
@@ -95,13 +117,13 @@ fn creation(shared: &Shared) -> ControllerCommand {
     }
 }
 
-fn created(results: &[TopicResult]) -> Result<(), ErrorCode> {
+fn created(topic: &str, results: &[TopicResult]) -> Result<(), ErrorCode> {
     match results.first().and_then(|result| result.error.as_ref()) {
         None => Ok(()),
         // Another node was faster.
         Some(error) if error.code == controller::ErrorCode::TOPIC_ALREADY_EXISTS => Ok(()),
         Some(error) => {
-            tracing::warn!(%error, topic = CONSUMER_OFFSETS, "cannot create the topic yet");
+            tracing::warn!(%error, topic, "cannot create the topic yet");
             Err(ErrorCode::CoordinatorNotAvailable)
         }
     }

@@ -15,13 +15,18 @@ use headrace_wire::messages::{
 };
 use headrace_wire::{ErrorCode, Str};
 
+use super::share_groups;
 use crate::context::{Context, Refusal};
 use crate::session::{Operation, Resource};
 
-/// The kind of key that names a consumer group.
+/// The kind of key that names a group.
 const GROUP: i8 = 0;
+/// The kind of key that names a share partition: `group:topic-id:partition` (KIP-932).
+const SHARE: i8 = 2;
 /// From this version on one request names many keys.
 const BATCHED_FROM: i16 = 4;
+/// From this version on share partitions have coordinators.
+const SHARE_FROM: i16 = 6;
 
 pub(crate) async fn find_coordinator(
     cx: Context,
@@ -60,13 +65,23 @@ async fn locate(cx: &Context, key: Str, key_type: i8) -> Coordinator {
 }
 
 async fn find(cx: &Context, key: &str, key_type: i8) -> Result<(i32, Str, i32), Refusal> {
-    if key_type != GROUP {
-        let why = "transactions and share groups are not served yet";
-        return Err(Refusal::new(ErrorCode::InvalidRequest, why));
-    }
-    cx.authorize(Operation::Describe, Resource::Group(key))?;
-    cx.image();
-    let node = cx.broker.coordinators.find(key).await?;
+    let node = match key_type {
+        GROUP => {
+            cx.authorize(Operation::Describe, Resource::Group(key))?;
+            cx.broker.coordinators.find(key).await?
+        }
+        SHARE if cx.version >= SHARE_FROM => {
+            cx.authorize(Operation::ClusterAction, Resource::Cluster)?;
+            if key.rsplit(':').count() < 3 {
+                return Err(ErrorCode::InvalidRequest.into());
+            }
+            cx.broker.shares.state_coordinator(key).await?
+        }
+        _ => {
+            let why = "transactions are not served yet";
+            return Err(Refusal::new(ErrorCode::InvalidRequest, why));
+        }
+    };
     let image = cx.image();
     let info = cx.reachable(&image, node).ok_or(ErrorCode::CoordinatorNotAvailable)?;
     let at = info.listener(cx.listener()).ok_or(ErrorCode::CoordinatorNotAvailable)?;
@@ -154,7 +169,13 @@ pub(crate) async fn offset_fetch(cx: Context, request: OffsetFetchRequest) -> Of
 
 pub(crate) async fn list_groups(cx: Context, request: ListGroupsRequest) -> ListGroupsResponse {
     let sees_all = cx.authorize(Operation::Describe, Resource::Cluster).is_ok();
+    let (shares, missing) = share_groups::list(&cx, &request).await;
     let mut response = cx.broker.coordinators.list_groups(cx.caller(), request).await;
+    response.groups.extend(shares);
+    response.groups.sort_by(|a, b| a.group_id.as_str().cmp(b.group_id.as_str()));
+    if let (Some(code), 0) = (missing, response.error_code) {
+        response.error_code = code.code();
+    }
     cx.count(response.error_code);
     response.groups.retain(|group| {
         sees_all || cx.authorize(Operation::Describe, Resource::Group(&group.group_id)).is_ok()
@@ -195,12 +216,19 @@ pub(crate) async fn delete_groups(
 ) -> DeleteGroupsResponse {
     let names = std::mem::take(&mut request.groups_names);
     let (allowed, refused) = split(&cx, Operation::Delete, names);
-    request.groups_names = allowed;
-    let mut response = if request.groups_names.is_empty() && !refused.is_empty() {
+    let mut shares = Vec::new();
+    for group in allowed {
+        match share_groups::delete(&cx, &group).await {
+            Some(result) => shares.push(result),
+            None => request.groups_names.push(group),
+        }
+    }
+    let mut response = if request.groups_names.is_empty() {
         DeleteGroupsResponse::default()
     } else {
         cx.broker.coordinators.delete_groups(cx.caller(), request).await
     };
+    response.results.append(&mut shares);
     response.results.iter().for_each(|group| cx.count(group.error_code));
     response.results.extend(
         refused

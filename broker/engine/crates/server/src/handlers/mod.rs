@@ -23,6 +23,8 @@ pub(crate) mod metadata;
 pub(crate) mod produce;
 pub(crate) mod producer;
 pub(crate) mod quotas;
+pub(crate) mod share_fetch;
+pub(crate) mod share_groups;
 pub(crate) mod telemetry;
 pub(crate) mod topic_partitions;
 pub(crate) mod topics;

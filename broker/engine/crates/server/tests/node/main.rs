@@ -6,5 +6,6 @@ mod edges;
 mod groups;
 mod operations;
 mod records;
+mod share;
 mod versions;
 mod world;

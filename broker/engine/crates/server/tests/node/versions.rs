@@ -96,6 +96,7 @@ async fn every_served_version_is_answered() {
         .await,
     );
     tried.extend(group_apis(c).await);
+    tried.extend(share_apis(c).await);
     world.stop().await;
     tried.sort();
     let served: Vec<ApiKey> = api::SERVED.iter().map(|entry| entry.key).collect();
@@ -231,5 +232,27 @@ async fn group_apis(c: &mut Client) -> Vec<ApiKey> {
             ..Default::default()
         })
         .await,
+    ]
+}
+
+/// The APIs of share groups with a group that does not exist.
+async fn share_apis(c: &mut Client) -> Vec<ApiKey> {
+    vec![
+        every_version::<ShareGroupHeartbeatRequest>(c, plain()).await,
+        every_version(c, |_| ShareGroupDescribeRequest {
+            group_ids: vec![Str::from("s")],
+            ..Default::default()
+        })
+        .await,
+        every_version::<ShareFetchRequest>(c, plain()).await,
+        every_version::<ShareAcknowledgeRequest>(c, plain()).await,
+        every_version::<InitializeShareGroupStateRequest>(c, plain()).await,
+        every_version::<ReadShareGroupStateRequest>(c, plain()).await,
+        every_version::<WriteShareGroupStateRequest>(c, plain()).await,
+        every_version::<DeleteShareGroupStateRequest>(c, plain()).await,
+        every_version::<ReadShareGroupStateSummaryRequest>(c, plain()).await,
+        every_version::<DescribeShareGroupOffsetsRequest>(c, plain()).await,
+        every_version::<AlterShareGroupOffsetsRequest>(c, plain()).await,
+        every_version::<DeleteShareGroupOffsetsRequest>(c, plain()).await,
     ]
 }

@@ -87,6 +87,8 @@ pub mod share_group_metadata_record;
 pub mod share_group_state_partition_metadata_record;
 pub mod share_group_target_assignment_member_record;
 pub mod share_group_target_assignment_metadata_record;
+pub mod share_snapshot_record;
+pub mod share_update_record;
 pub mod streams_group_current_member_assignment_record;
 pub mod streams_group_describe;
 pub mod streams_group_heartbeat;
@@ -234,6 +236,8 @@ pub use share_group_target_assignment_member_record::{
 pub use share_group_target_assignment_metadata_record::{
     ShareGroupTargetAssignmentMetadataKey, ShareGroupTargetAssignmentMetadataValue,
 };
+pub use share_snapshot_record::{ShareSnapshotKey, ShareSnapshotValue};
+pub use share_update_record::{ShareUpdateKey, ShareUpdateValue};
 pub use streams_group_current_member_assignment_record::{
     StreamsGroupCurrentMemberAssignmentKey, StreamsGroupCurrentMemberAssignmentValue,
 };

@@ -138,6 +138,12 @@ pub struct ClusterConfig {
     pub producer_id_expiration_ms: i64,
     /// Segment size of `__transaction_state`.
     pub transaction_topic_segment_bytes: i32,
+    /// Partitions of `__share_group_state`.
+    pub share_topic_partitions: i32,
+    /// Replicas of `__share_group_state`.
+    pub share_topic_replication_factor: i16,
+    /// Members of a share group.
+    pub share_group_max_size: i32,
     /// Shortest session time-out.
     pub group_min_session_timeout_ms: i32,
     /// Longest session time-out.
@@ -186,6 +192,11 @@ impl From<BTreeMap<String, String>> for ClusterConfig {
             transaction_partition_verification: flag("transaction.partition.verification.enable"),
             producer_id_expiration_ms: i64::from(int("producer.id.expiration.ms")),
             transaction_topic_segment_bytes: int("transaction.state.log.segment.bytes"),
+            share_topic_partitions: int("share.coordinator.state.topic.num.partitions"),
+            share_topic_replication_factor: short(
+                "share.coordinator.state.topic.replication.factor",
+            ),
+            share_group_max_size: int("group.share.max.size"),
             group_min_session_timeout_ms: int("group.min.session.timeout.ms"),
             group_max_session_timeout_ms: int("group.max.session.timeout.ms"),
             group_initial_rebalance_delay_ms: int("group.initial.rebalance.delay.ms"),
