@@ -5,9 +5,10 @@ use headrace_wire::messages::describe_groups::DescribedGroup;
 use headrace_wire::messages::list_groups::ListedGroup;
 use headrace_wire::messages::offset_fetch::{OffsetFetchRequestGroup, OffsetFetchResponseGroup};
 use headrace_wire::messages::{
+    consumer_group_describe, ConsumerGroupHeartbeatRequest, ConsumerGroupHeartbeatResponse,
     HeartbeatRequest, HeartbeatResponse, JoinGroupRequest, JoinGroupResponse, LeaveGroupRequest,
-    LeaveGroupResponse, OffsetCommitRequest, OffsetCommitResponse, SyncGroupRequest,
-    SyncGroupResponse,
+    LeaveGroupResponse, OffsetCommitRequest, OffsetCommitResponse, OffsetDeleteRequest,
+    OffsetDeleteResponse, SyncGroupRequest, SyncGroupResponse,
 };
 use headrace_wire::ErrorCode;
 use uuid::Uuid;
@@ -61,6 +62,12 @@ pub enum Request {
     Describe(String),
     /// Delete a group without members.
     Delete(String),
+    /// Delete some offsets. Every topic has its name.
+    DeleteOffsets(OffsetDeleteRequest),
+    /// Become, stay or stop being a member of a consumer group (KIP-848).
+    ConsumerHeartbeat(ConsumerGroupHeartbeatRequest),
+    /// One consumer group in detail.
+    DescribeConsumers(String),
 }
 
 /// The answer to a [`Request`], of the same kind.
@@ -84,6 +91,12 @@ pub enum Response {
     Describe(DescribedGroup),
     /// To [`Request::Delete`].
     Delete(DeletableGroupResult),
+    /// To [`Request::DeleteOffsets`].
+    DeleteOffsets(OffsetDeleteResponse),
+    /// To [`Request::ConsumerHeartbeat`].
+    ConsumerHeartbeat(ConsumerGroupHeartbeatResponse),
+    /// To [`Request::DescribeConsumers`].
+    DescribeConsumers(consumer_group_describe::DescribedGroup),
 }
 
 /// What the caller must do for the coordinator, in the order given.

@@ -5,10 +5,14 @@ use headrace_wire::messages::describe_groups::DescribedGroup;
 use headrace_wire::messages::offset_commit::{
     OffsetCommitResponsePartition, OffsetCommitResponseTopic,
 };
+use headrace_wire::messages::offset_delete::{
+    OffsetDeleteResponsePartition, OffsetDeleteResponseTopic,
+};
 use headrace_wire::messages::offset_fetch::OffsetFetchResponseGroup;
 use headrace_wire::messages::{
-    HeartbeatResponse, JoinGroupResponse, LeaveGroupResponse, OffsetCommitRequest,
-    OffsetCommitResponse, SyncGroupResponse,
+    consumer_group_describe, ConsumerGroupHeartbeatResponse, HeartbeatResponse, JoinGroupResponse,
+    LeaveGroupResponse, OffsetCommitRequest, OffsetCommitResponse, OffsetDeleteRequest,
+    OffsetDeleteResponse, SyncGroupResponse,
 };
 use headrace_wire::{ErrorCode, Str};
 
@@ -24,7 +28,11 @@ impl Request {
             Request::Leave(request) => Some(&request.group_id),
             Request::OffsetCommit(request) => Some(&request.group_id),
             Request::OffsetFetch(request) => Some(&request.group_id),
-            Request::Describe(group) | Request::Delete(group) => Some(group),
+            Request::Describe(group)
+            | Request::Delete(group)
+            | Request::DescribeConsumers(group) => Some(group),
+            Request::DeleteOffsets(request) => Some(&request.group_id),
+            Request::ConsumerHeartbeat(request) => Some(&request.group_id),
             Request::List { .. } => None,
         }
     }
@@ -49,6 +57,20 @@ impl Request {
                 ..Default::default()
             }),
             Request::Delete(group) => Response::Delete(delete_result(group, code)),
+            Request::DeleteOffsets(_) => Response::DeleteOffsets(offset_delete_error(code)),
+            Request::ConsumerHeartbeat(_) => {
+                Response::ConsumerHeartbeat(ConsumerGroupHeartbeatResponse {
+                    error_code: code.code(),
+                    ..Default::default()
+                })
+            }
+            Request::DescribeConsumers(group) => {
+                Response::DescribeConsumers(consumer_group_describe::DescribedGroup {
+                    group_id: group.into(),
+                    error_code: code.code(),
+                    ..Default::default()
+                })
+            }
         }
     }
 }
@@ -107,4 +129,25 @@ pub(crate) fn commit_response(
             .collect(),
     });
     OffsetCommitResponse { topics: topics.collect(), ..Default::default() }
+}
+
+pub(crate) fn offset_delete_error(code: ErrorCode) -> OffsetDeleteResponse {
+    OffsetDeleteResponse { error_code: code.code(), ..Default::default() }
+}
+
+/// The answer to a deletion of offsets, with a code for each partition counted over all topics.
+pub(crate) fn offset_delete_response(
+    request: &OffsetDeleteRequest,
+    codes: &[ErrorCode],
+) -> OffsetDeleteResponse {
+    let mut codes = codes.iter();
+    let topics = request.topics.iter().map(|topic| {
+        let partitions = topic.partitions.iter().zip(&mut codes);
+        let partitions = partitions.map(|(partition, code)| OffsetDeleteResponsePartition {
+            partition_index: partition.partition_index,
+            error_code: code.code(),
+        });
+        OffsetDeleteResponseTopic { name: topic.name.clone(), partitions: partitions.collect() }
+    });
+    OffsetDeleteResponse { topics: topics.collect(), ..Default::default() }
 }

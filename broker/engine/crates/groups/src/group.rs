@@ -15,6 +15,7 @@ use std::collections::BTreeMap;
 use bytes::Bytes;
 use headrace_wire::ErrorCode;
 
+use crate::consumer::{Hosted, State};
 use crate::member::Member;
 use crate::offsets::Offsets;
 use crate::records::{subscribed_topics, GroupValue};
@@ -82,6 +83,9 @@ pub(crate) struct Group {
     /// The leader's assignment of this generation is being written: a retry must not write twice.
     pub(crate) assigning: bool,
     pub(crate) offsets: Offsets,
+    /// Some for a consumer group of the newer protocol: then it has the members, and all that
+    /// belongs to the classic protocol above is as in a new group.
+    pub(crate) consumer: Option<Box<Hosted>>,
     /// Earliest entry of the coordinator's timers for this group.
     pub(crate) scheduled_ms: Option<i64>,
 }
@@ -103,12 +107,34 @@ impl Group {
             sync_deadline_ms: None,
             assigning: false,
             offsets: Offsets::default(),
+            consumer: None,
             scheduled_ms: None,
         }
     }
 
     pub(crate) fn is(&self, state: GroupState) -> bool {
         self.state == state
+    }
+
+    /// No members, and none on its way.
+    pub(crate) fn is_vacant(&self) -> bool {
+        let none = |hosted: &Hosted| hosted.state.members.is_empty() && !hosted.is_writing();
+        self.is(GroupState::Empty) && self.consumer.as_deref().is_none_or(none)
+    }
+
+    /// The group as a consumer group, once that is durable.
+    pub(crate) fn consumer_state(&self) -> Option<&State> {
+        let durable = self.consumer.as_ref()?.durable();
+        (!durable.is_void()).then_some(durable)
+    }
+
+    /// Nothing about it was ever told to anybody.
+    pub(crate) fn is_pristine(&self) -> bool {
+        self.is(GroupState::Empty)
+            && self.generation == 0
+            && self.pending.is_empty()
+            && self.offsets.is_empty()
+            && self.consumer.is_none()
     }
 
     pub(crate) fn enter(&mut self, state: GroupState, now_ms: i64) {
@@ -229,6 +255,9 @@ impl Group {
 
     /// The next moment at which something must happen without a request.
     pub(crate) fn next_deadline_ms(&self) -> Option<i64> {
+        if let Some(hosted) = &self.consumer {
+            return hosted.next_deadline_ms();
+        }
         let members = self.members.values().map(Member::expires_ms);
         let pending = self.pending.values().copied();
         let joining = self.joining.iter().map(|phase| phase.deadline_ms);

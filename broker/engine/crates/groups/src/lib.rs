@@ -8,6 +8,7 @@
 
 mod api;
 mod config;
+mod consumer;
 mod coordinator;
 mod errors;
 mod group;
@@ -15,8 +16,12 @@ mod member;
 mod offsets;
 pub mod records;
 pub mod share;
+mod topics;
 
 pub use api::{Call, Effect, Request, Response, Token, WriteError, WriteId};
-pub use config::{Config, MAX_NAME_BYTES, NEW_MEMBER_JOIN_TIMEOUT_MS};
+pub use config::{
+    Config, ConsumerConfig, MigrationPolicy, MAX_NAME_BYTES, NEW_MEMBER_JOIN_TIMEOUT_MS,
+};
 pub use coordinator::Coordinator;
 pub use group::GroupState;
+pub use topics::{TopicShape, Topics};

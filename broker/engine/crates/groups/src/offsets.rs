@@ -29,6 +29,11 @@ impl Offsets {
         self.committed.get(topic)?.get(&partition)
     }
 
+    /// The log holds or may come to hold an offset of this place.
+    pub(crate) fn has(&self, place: &Place) -> bool {
+        self.get(&place.0, place.1).is_some() || self.writing.contains_key(place)
+    }
+
     pub(crate) fn topics(&self) -> impl Iterator<Item = (&String, &BTreeMap<i32, OffsetValue>)> {
         self.committed.iter()
     }

@@ -1,7 +1,8 @@
 //! The records of `__consumer_offsets`, in Apache Kafka's formats, so that its tools read ours.
 //!
 //! Every key and every value starts with a 16-bit version. Keys 0 and 1 name a committed offset,
-//! key 2 a group; higher key versions belong to other kinds of groups and are skipped here.
+//! key 2 a classic group; those of consumer groups are in `consumer::records`, other kinds of
+//! groups are skipped here.
 //! A record without a value (a tombstone) deletes what its key names.
 //!
 //! Values up to version 3 have fixed-width lengths; version 4 is the "flexible" form of KIP-482
@@ -12,6 +13,9 @@
 
 use bytes::{BufMut, Bytes, BytesMut};
 use uuid::Uuid;
+
+use crate::consumer::records::parse_key as parse_entry;
+pub use crate::consumer::records::Entry;
 
 /// One record of `__consumer_offsets`; no value is a tombstone.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,6 +57,8 @@ pub enum Key {
         /// The group's id.
         group: String,
     },
+    /// Something about a consumer group (key versions 3 to 8 and 16).
+    Consumers(Entry),
     /// A key of another kind of group.
     Other(i16),
 }
@@ -145,7 +151,7 @@ pub fn parse_key(data: &[u8]) -> Result<Key, RecordError> {
             Ok(Key::Offset { group: input.text()?, topic: input.text()?, partition: input.i32()? })
         }
         GROUP_KEY_VERSION => Ok(Key::Group { group: input.text()? }),
-        other => Ok(Key::Other(other)),
+        other => Ok(parse_entry(other, input.rest)?.map_or(Key::Other(other), Key::Consumers)),
     }
 }
 
@@ -487,7 +493,7 @@ mod tests {
         let key = group_key("grüße");
         assert_eq!(key, hex("0002 0007 6772c3bcc39f65"));
         assert_eq!(parse_key(&key), Ok(Key::Group { group: "grüße".to_owned() }));
-        assert_eq!(parse_key(&hex("0003 0001 67")), Ok(Key::Other(3)));
+        assert_eq!(parse_key(&hex("0009 0001 67")), Ok(Key::Other(9)));
     }
 
     #[test]

@@ -7,6 +7,7 @@ use uuid::Uuid;
 use super::writes::Completion;
 use super::{Context, Coordinator};
 use crate::api::Effect;
+use crate::consumer::State;
 use crate::group::{Group, GroupState};
 use crate::offsets::{tombstones, Place};
 use crate::records::{group_key, OffsetValue, Record};
@@ -56,6 +57,7 @@ impl Group {
     fn expired(&self, now_ms: i64, retention_ms: i64) -> Vec<Place> {
         let since_ms = match (&self.protocol_type, self.state) {
             (_, GroupState::Dead) => return Vec::new(),
+            _ if self.consumer.is_some() => i64::MIN,
             (Some(_), GroupState::Empty) => self.state_since_ms,
             (None, _) | (Some(_), GroupState::Stable) => i64::MIN,
             _ => return Vec::new(),
@@ -68,7 +70,8 @@ impl Group {
             }
         }
         self.offsets.select(|topic, value| {
-            if read.contains(topic) {
+            let by_consumers = self.consumer.as_ref().is_some_and(|c| c.state.reads(topic));
+            if by_consumers || read.contains(topic) {
                 return false;
             }
             match value.expire_timestamp_ms {
@@ -84,12 +87,12 @@ impl Group {
     /// Deletes these offsets, and the group if nothing else is left of it. True when the group was
     /// never written, so that it can be forgotten on the spot.
     fn remove_offsets(&mut self, ctx: &mut Context, places: Vec<Place>) -> bool {
-        let idle = self.is(GroupState::Empty) && self.pending.is_empty();
+        let idle = self.is_vacant() && self.pending.is_empty();
         if !idle || !self.offsets.is_only(&places) {
             self.append_tombstones(ctx, places);
             return false;
         }
-        if self.generation == 0 && places.is_empty() {
+        if self.is_pristine() {
             return true;
         }
         self.append_tombstones(ctx, places);
@@ -112,8 +115,15 @@ impl Group {
         // Not `enter`: should the write fail, the group is empty since when it was before.
         self.state = GroupState::Dead;
         self.pending.clear();
-        let record = Record { key: group_key(&self.id), value: None };
-        ctx.append(&self.id, vec![record], Completion::Delete { token });
+        let records = match &self.consumer {
+            Some(hosted) => hosted.state.changes(&self.id, &State::default()),
+            None => Vec::new(),
+        };
+        let records = match records.is_empty() {
+            true => vec![Record { key: group_key(&self.id), value: None }],
+            false => records,
+        };
+        ctx.append(&self.id, records, Completion::Delete { token });
     }
 
     /// Deletes all its offsets, those being written included, and then the group.

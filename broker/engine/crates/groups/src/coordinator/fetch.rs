@@ -22,6 +22,15 @@ impl Coordinator {
     pub(super) fn offset_fetch(&mut self, call: &Call, request: &OffsetFetchRequestGroup) {
         let group = self.groups.get(&*request.group_id);
         let group = group.filter(|group| !group.is(GroupState::Dead));
+        let state = group.and_then(Group::consumer_state);
+        if let Some(Err(code)) = state.map(|state| state.check_fetch(request)) {
+            let response = OffsetFetchResponseGroup {
+                group_id: request.group_id.clone(),
+                error_code: code.code(),
+                ..Default::default()
+            };
+            return self.context.reply(call.token, Response::OffsetFetch(response));
+        }
         let topics = match &request.topics {
             None => group.map(all_topics).unwrap_or_default(),
             Some(asked) => {

@@ -107,14 +107,6 @@ impl Coordinator {
 }
 
 impl Group {
-    /// Nothing about it was ever told to anybody.
-    fn is_pristine(&self) -> bool {
-        self.is(GroupState::Empty)
-            && self.generation == 0
-            && self.pending.is_empty()
-            && self.offsets.is_empty()
-    }
-
     fn join(&mut self, ctx: &mut Context, now_ms: i64, joiner: Joiner) -> Result<(), Refusal> {
         if self.is(GroupState::Dead) {
             return Err((ErrorCode::CoordinatorNotAvailable, joiner.member_id));

@@ -12,35 +12,47 @@ use crate::group::{Group, GroupState};
 /// From this version on a request names several members and the answer each one's outcome.
 const BATCHED_FROM: i16 = 3;
 
+/// Who leaves.
+pub(crate) fn leaving(version: i16, request: &LeaveGroupRequest) -> Vec<MemberIdentity> {
+    if version >= BATCHED_FROM {
+        return request.members.clone();
+    }
+    vec![MemberIdentity { member_id: request.member_id.clone(), ..Default::default() }]
+}
+
+/// The answer, with a code for each who leaves.
+pub(crate) fn leave_response(
+    version: i16,
+    leaving: &[MemberIdentity],
+    codes: &[ErrorCode],
+) -> LeaveGroupResponse {
+    if version < BATCHED_FROM {
+        return leave_error(codes.first().copied().unwrap_or(ErrorCode::None));
+    }
+    let members = leaving.iter().zip(codes).map(|(member, code)| MemberResponse {
+        member_id: member.member_id.clone(),
+        group_instance_id: member.group_instance_id.clone(),
+        error_code: code.code(),
+    });
+    LeaveGroupResponse { members: members.collect(), ..Default::default() }
+}
+
 impl Coordinator {
     pub(super) fn leave(&mut self, now_ms: i64, call: &Call, request: &LeaveGroupRequest) {
-        let single;
-        let leaving = if call.version < BATCHED_FROM {
-            let member_id = request.member_id.clone();
-            single = [MemberIdentity { member_id, ..Default::default() }];
-            &single[..]
-        } else {
-            &request.members[..]
-        };
+        let leaving = leaving(call.version, request);
         let ctx = &mut self.context;
-        let codes: Vec<ErrorCode> = match self.groups.get_mut(&*request.group_id) {
+        let response = match self.groups.get_mut(&*request.group_id) {
             Some(group) if group.is(GroupState::Dead) => {
-                let response = leave_error(ErrorCode::CoordinatorNotAvailable);
-                ctx.reply(call.token, Response::Leave(response));
-                return;
+                leave_error(ErrorCode::CoordinatorNotAvailable)
             }
-            None => vec![ErrorCode::UnknownMemberId; leaving.len()],
-            Some(group) => group.leave(ctx, now_ms, leaving),
-        };
-        let response = if call.version < BATCHED_FROM {
-            leave_error(codes.first().copied().unwrap_or(ErrorCode::None))
-        } else {
-            let members = leaving.iter().zip(codes).map(|(member, code)| MemberResponse {
-                member_id: member.member_id.clone(),
-                group_instance_id: member.group_instance_id.clone(),
-                error_code: code.code(),
-            });
-            LeaveGroupResponse { members: members.collect(), ..Default::default() }
+            None => {
+                let codes = vec![ErrorCode::UnknownMemberId; leaving.len()];
+                leave_response(call.version, &leaving, &codes)
+            }
+            Some(group) => {
+                let codes = group.leave(ctx, now_ms, &leaving);
+                leave_response(call.version, &leaving, &codes)
+            }
         };
         ctx.reply(call.token, Response::Leave(response));
     }

@@ -2,6 +2,7 @@
 
 use super::Coordinator;
 use crate::api::Effect;
+use crate::consumer::{Hosted, State};
 use crate::group::{Group, GroupState};
 use crate::member::Member;
 use crate::records::{parse_key, GroupValue, Key, OffsetValue, RecordError};
@@ -40,6 +41,20 @@ impl Coordinator {
                     }
                 }
             },
+            Key::Consumers(entry) => {
+                let id = entry.group.clone();
+                if value.is_some() {
+                    self.groups.entry(id.clone()).or_insert_with_key(|id| Group::new(id, -1));
+                }
+                let Some(group) = self.groups.get_mut(&id) else { return Ok(()) };
+                let hosted =
+                    group.consumer.get_or_insert_with(|| Box::new(Hosted::new(State::default())));
+                hosted.load(entry, value)?;
+                if group.consumer.as_ref().is_some_and(|hosted| hosted.state.is_void()) {
+                    group.consumer = None;
+                    self.drop_if_void(&id);
+                }
+            }
             Key::Other(_) => {}
         }
         Ok(())
@@ -48,7 +63,10 @@ impl Coordinator {
     /// Forgets a group of which the log holds nothing any more.
     fn drop_if_void(&mut self, id: &str) {
         let void = |group: &Group| {
-            group.offsets.is_empty() && group.members.is_empty() && group.protocol_type.is_none()
+            group.offsets.is_empty()
+                && group.members.is_empty()
+                && group.protocol_type.is_none()
+                && group.consumer.is_none()
         };
         if self.groups.get(id).is_some_and(void) {
             self.groups.remove(id);
@@ -63,6 +81,9 @@ impl Coordinator {
             if let Some(group) = self.groups.get_mut(&id) {
                 for member in group.members.values_mut() {
                     member.heard_of(now_ms);
+                }
+                if let Some(hosted) = &mut group.consumer {
+                    hosted.start_timers(self.context.view(&id, now_ms));
                 }
                 // The limit was lowered: those who come back last find no room.
                 if group.members.len() > limit {

@@ -5,6 +5,8 @@
 
 mod admin;
 mod commit;
+mod consumers;
+mod delete_offsets;
 mod expire;
 mod fetch;
 mod join;
@@ -25,6 +27,7 @@ use crate::config::{Config, MAX_NAME_BYTES};
 use crate::errors::heartbeat;
 use crate::group::{Group, GroupState};
 use crate::records::Record;
+pub(crate) use leave::{leave_response, leaving};
 use writes::{Completion, Write};
 
 /// The groups of one partition of `__consumer_offsets`.
@@ -74,13 +77,17 @@ impl Coordinator {
         Coordinator { groups: BTreeMap::new(), context, timers: BinaryHeap::new(), next_expiry_ms }
     }
 
-    /// Takes changed settings. They hold for what comes; sessions and rebalances under way keep
+    /// Takes changed settings, and the cluster's topics as they are now: consumer groups that read
+    /// what has changed are rebalanced. The others hold for what comes; sessions and rebalances under way keep
     /// the times that they began with.
     pub fn configure(&mut self, config: Config) {
         let interval_ms = config.offsets_retention_check_interval_ms;
         let before_ms = self.context.config.offsets_retention_check_interval_ms;
         self.next_expiry_ms = self.next_expiry_ms.saturating_add(interval_ms - before_ms);
         self.context.config = config;
+        for hosted in self.groups.values_mut().filter_map(|group| group.consumer.as_mut()) {
+            hosted.topics_changed();
+        }
     }
 
     /// Groups here, dead ones included.
@@ -107,6 +114,17 @@ impl Coordinator {
         // Heartbeats and reads bring no deadline nearer.
         let eager = !matches!(request, Request::Heartbeat(_) | Request::OffsetFetch(_));
         let group_id = request.group().filter(|_| eager).map(str::to_owned);
+        self.route(now_ms, call, request);
+        if let Some(group_id) = group_id {
+            self.schedule(&group_id);
+        }
+        std::mem::take(&mut self.context.effects)
+    }
+
+    fn route(&mut self, now_ms: i64, call: Call, request: Request) {
+        if self.is_for_consumers(&request) {
+            return self.consumer_request(now_ms, call, request);
+        }
         match request {
             Request::Join(request) => self.join(now_ms, call, request),
             Request::Sync(request) => self.sync(now_ms, call, request),
@@ -117,11 +135,10 @@ impl Coordinator {
             Request::List { states, types } => self.list(&call, &states, &types),
             Request::Describe(group) => self.describe(&call, &group),
             Request::Delete(group) => self.delete(&call, &group),
+            Request::DescribeConsumers(group) => self.describe_consumers(now_ms, &call, &group),
+            Request::DeleteOffsets(request) => self.delete_offsets(&call, request),
+            Request::ConsumerHeartbeat(_) => self.consumer_request(now_ms, call, request),
         }
-        if let Some(group_id) = group_id {
-            self.schedule(&group_id);
-        }
-        std::mem::take(&mut self.context.effects)
     }
 
     fn heartbeat(&mut self, now_ms: i64, call: &Call, request: &HeartbeatRequest) {
@@ -144,7 +161,10 @@ impl Coordinator {
                 continue;
             }
             group.scheduled_ms = None;
-            group.time_out(&mut self.context, now_ms);
+            match group.consumer {
+                Some(_) => self.expire_consumers(now_ms, &group_id),
+                None => group.time_out(&mut self.context, now_ms),
+            }
             self.schedule(&group_id);
         }
         if now_ms >= self.next_expiry_ms {

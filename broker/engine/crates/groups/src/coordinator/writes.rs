@@ -3,12 +3,15 @@
 use std::collections::BTreeMap;
 
 use bytes::Bytes;
-use headrace_wire::messages::{JoinGroupResponse, OffsetCommitRequest};
+use headrace_wire::messages::{JoinGroupResponse, OffsetCommitRequest, OffsetDeleteRequest};
 use headrace_wire::ErrorCode;
 
 use super::{Context, Coordinator};
 use crate::api::{Effect, Response, Token, WriteError, WriteId};
-use crate::errors::{commit_response, delete_result, join_error};
+use crate::consumer::{Conversion, Pending};
+use crate::errors::{
+    commit_response, delete_result, join_error, offset_delete_error, offset_delete_response,
+};
 use crate::group::{Group, GroupState};
 use crate::member::Waiter;
 use crate::offsets::Place;
@@ -59,6 +62,15 @@ pub(super) enum Completion {
     Commit { token: Token, request: OffsetCommitRequest, plan: Plan },
     /// Some offsets expired or lost their topic.
     Expire { places: Vec<Place> },
+    /// A turn of a consumer group.
+    Consumers { answers: Vec<Pending>, conversion: Option<Conversion> },
+    /// A request deleted some offsets; the nth partition of the request has the nth code.
+    DeleteOffsets {
+        token: Token,
+        request: OffsetDeleteRequest,
+        codes: Vec<ErrorCode>,
+        places: Vec<Place>,
+    },
     /// The group was deleted, by a request or because nothing was left of it.
     Delete { token: Option<Token> },
 }
@@ -76,6 +88,9 @@ impl Coordinator {
         };
         if let Completion::Delete { token } = completion {
             self.deleted(&id, token, outcome);
+            self.serve_consumers(now_ms, &id);
+        } else if let Completion::Consumers { answers, conversion } = completion {
+            self.consumers_written(now_ms, &id, answers, conversion, outcome);
         } else if let Some(group) = self.groups.get_mut(&id) {
             group.written(&mut self.context, now_ms, completion, outcome);
         }
@@ -90,7 +105,12 @@ impl Coordinator {
                 outcome = Err(WriteError::NotAvailable);
             }
             if outcome.is_ok() {
-                self.groups.remove(id);
+                let gone = self.groups.remove(id).and_then(|group| group.consumer);
+                for (call, request) in gone.into_iter().flat_map(|mut hosted| hosted.take_waiting())
+                {
+                    let code = ErrorCode::CoordinatorNotAvailable;
+                    self.context.reply(call.token, request.refuse(call.version, code));
+                }
             } else {
                 // As it was: only an empty group is ever deleted.
                 group.state = GroupState::Empty;
@@ -109,6 +129,9 @@ impl Coordinator {
             let ids: Vec<String> = group.members.keys().cloned().collect();
             for id in ids {
                 group.remove_member(&mut self.context, &id, code);
+            }
+            for (call, request) in group.consumer.iter_mut().flat_map(|c| c.take_waiting()) {
+                self.context.reply(call.token, request.refuse(call.version, code));
             }
         }
         self.timers.clear();
@@ -135,6 +158,14 @@ impl Completion {
                 ctx.reply(token, Response::Delete(delete_result(group, code)));
             }
             Completion::Delete { token: None } => {}
+            Completion::Consumers { answers, .. } => {
+                for pending in answers {
+                    ctx.reply(pending.token, pending.request.refuse(pending.version, code));
+                }
+            }
+            Completion::DeleteOffsets { token, .. } => {
+                ctx.reply(token, Response::DeleteOffsets(offset_delete_error(code)));
+            }
         }
     }
 }
@@ -150,7 +181,7 @@ impl Group {
         match completion {
             // A failed write of an empty group leaves the older record: after a fail-over its
             // members are taken for alive until their sessions end, which does no harm.
-            Completion::Empty | Completion::Delete { .. } => {}
+            Completion::Empty | Completion::Delete { .. } | Completion::Consumers { .. } => {}
             Completion::Assignment { generation, assignments } => {
                 self.assigned(ctx, now_ms, generation, assignments, outcome);
             }
@@ -164,13 +195,22 @@ impl Group {
             Completion::Commit { token, request, plan } => {
                 self.committed(ctx, token, &request, plan, outcome);
             }
-            Completion::Expire { places } => {
-                for place in places {
-                    self.offsets.end(&place);
-                    if outcome.is_ok() {
-                        self.offsets.remove(&place.0, place.1);
-                    }
-                }
+            Completion::Expire { places } => self.offsets_deleted(&places, outcome),
+            Completion::DeleteOffsets { token, request, codes, places } => {
+                self.offsets_deleted(&places, outcome);
+                let response = match outcome {
+                    Ok(()) => offset_delete_response(&request, &codes),
+                    Err(error) => offset_delete_error(error.group_code()),
+                };
+                ctx.reply(token, Response::DeleteOffsets(response));
+            }
+        }
+    }
+    fn offsets_deleted(&mut self, places: &[Place], outcome: Result<(), WriteError>) {
+        for place in places {
+            self.offsets.end(place);
+            if outcome.is_ok() {
+                self.offsets.remove(&place.0, place.1);
             }
         }
     }

@@ -7,37 +7,53 @@
 //! | `L: sync G …` | `v gen member instance type protocol assign=member:text,…` |
 //! | `L: beat G …` | `v gen member instance` |
 //! | `L: leave G …` | `v member` (v0 to v2) or `members=id,@instance,…` |
-//! | `L: commit G …` | `v gen member instance retention`, then `topic-0=offset[/text] …` |
-//! | `L: fetch G …` | `v`, then `topic-0 …`, nothing for all |
+//! | `L: commit G …` | `v gen member instance retention ids`, then `topic-0=offset[/text] …` |
+//! | `L: fetch G …` | `v member epoch`, then `topic-0 …`, nothing for all |
 //! | `L: list` | `v states=a,b types=a,b` |
 //! | `L: describe G`, `L: delete G` | `v` |
 //! | `log auto`, `log hold` | appends succeed at once, or wait for the next three |
 //! | `log ok`, `log fail`, `log lost`, `log large` | the oldest append's outcome |
+//! | `L: consumer G …` | ConsumerGroupHeartbeat, see `consumers::request` |
+//! | `L: consumers G` | ConsumerGroupDescribe |
+//! | `L: forget G topic-0 …` | OffsetDelete |
 //! | `topics deleted A,B` | the topics are gone |
+//! | `cluster t=2 u=3` | the topics that there are, and their partitions |
 //! | `failover` | another node takes over: resign, load the log, loaded |
 //! | `config KEY=VALUE …` | a new, empty coordinator with these settings |
 //!
+//! `+t1+t2` as metadata is a subscription, `+t.0.1` as an assignment is partitions 0 and 1 of t.
 //! Member ids end in a UUID that counts joins: `a#1` stands for client a's, made by join 1.
 
+mod consumers;
 mod show;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::Arc;
 
 use bytes::Bytes;
 use headrace_groups::records::Record;
-use headrace_groups::{Call, Config, Coordinator, Effect, Request, WriteError, WriteId};
+use headrace_groups::{
+    Call, Config, ConsumerConfig, Coordinator, Effect, MigrationPolicy, Request, WriteError,
+    WriteId,
+};
 use headrace_wire::messages::join_group::JoinGroupRequestProtocol;
 use headrace_wire::messages::leave_group::MemberIdentity;
 use headrace_wire::messages::offset_commit::{
     OffsetCommitRequestPartition, OffsetCommitRequestTopic,
 };
+use headrace_wire::messages::offset_delete::{
+    OffsetDeleteRequestPartition, OffsetDeleteRequestTopic,
+};
 use headrace_wire::messages::offset_fetch::{OffsetFetchRequestGroup, OffsetFetchRequestTopics};
 use headrace_wire::messages::sync_group::SyncGroupRequestAssignment;
 use headrace_wire::messages::{
-    HeartbeatRequest, JoinGroupRequest, LeaveGroupRequest, OffsetCommitRequest, SyncGroupRequest,
+    HeartbeatRequest, JoinGroupRequest, LeaveGroupRequest, OffsetCommitRequest,
+    OffsetDeleteRequest, SyncGroupRequest,
 };
 use headrace_wire::{ErrorCode, Str};
 use uuid::Uuid;
+
+use consumers::Cluster;
 
 /// A coordinator, its log and its clients.
 pub struct Script {
@@ -134,6 +150,14 @@ impl Script {
                 let effects = self.coordinator.topics_deleted(&topics.collect::<Vec<_>>());
                 self.take(effects);
             }
+            ["cluster", ref topics @ ..] => {
+                let sizes = topics.iter().map(|topic| {
+                    let (name, count) = topic.split_once('=').expect("topic=partitions");
+                    (name.to_owned(), count.parse().expect("partitions"))
+                });
+                self.config.topics = Arc::new(Cluster(sizes.collect()));
+                self.coordinator.configure(self.config.clone());
+            }
             ["failover"] => self.fail_over(),
             ["config", ..] => self.configure(&Words(words)),
             [label, verb, ..] if label.ends_with(':') => {
@@ -161,6 +185,14 @@ impl Script {
             offsets_retention_ms: words.number("retention", 604_800_000),
             offsets_retention_check_interval_ms: words.number("check", 600_000),
             offset_metadata_max_bytes: words.number("metadata", 4_096),
+            consumer: ConsumerConfig {
+                max_size: words.number("consumers", usize::MAX),
+                migration: MigrationPolicy::named(
+                    words.get("migration").unwrap_or("bidirectional"),
+                )
+                .expect("a policy"),
+                ..ConsumerConfig::default()
+            },
             ..Config::default()
         };
         self.coordinator = Coordinator::new(self.config.clone(), self.now_ms);
@@ -196,6 +228,12 @@ impl Script {
             },
             "describe" => Request::Describe(group.to_owned()),
             "delete" => Request::Delete(group.to_owned()),
+            "consumer" => {
+                self.joins += 1;
+                consumers::request(group, words)
+            }
+            "consumers" => Request::DescribeConsumers(group.to_owned()),
+            "forget" => forget(group, words),
             other => panic!("no such request: {other}"),
         };
         let client = label.trim_end_matches(|c: char| c.is_ascii_digit());
@@ -276,6 +314,7 @@ fn subscription(word: &str) -> Bytes {
         out.extend(u16::try_from(topic.len()).expect("short").to_be_bytes());
         out.extend(topic.as_bytes());
     }
+    out.extend((-1i32).to_be_bytes()); // no user data
     Bytes::from(out)
 }
 
@@ -286,6 +325,8 @@ fn default_version(verb: &str) -> i16 {
         "beat" => 4,
         "commit" | "fetch" => 9,
         "describe" => 6,
+        "consumer" | "consumers" => 1,
+        "forget" => 0,
         _ => 2,
     }
 }
@@ -295,7 +336,7 @@ fn sync(group: &str, words: &Words) -> Request {
         let (member, text) = item.split_once(':').expect("member:text");
         SyncGroupRequestAssignment {
             member_id: full_id(member).into(),
-            assignment: Bytes::copy_from_slice(text.as_bytes()),
+            assignment: consumers::assignment(text),
         }
     });
     Request::Sync(SyncGroupRequest {
@@ -340,6 +381,7 @@ fn leave(group: &str, words: &Words) -> Request {
 fn commit(group: &str, words: &Words) -> Request {
     let offsets = words.0.iter().filter_map(|word| word.split_once('='));
     let offsets = offsets.filter(|(name, _)| name.contains('-'));
+    let ids = words.get("ids").is_some();
     let topics = offsets.map(|(name, value)| {
         let (topic, index) = place(name);
         let (offset, metadata) = match value.split_once('/') {
@@ -347,6 +389,7 @@ fn commit(group: &str, words: &Words) -> Request {
             None => (value, None),
         };
         OffsetCommitRequestTopic {
+            topic_id: if ids { consumers::id_of(&topic) } else { Uuid::nil() },
             name: topic.into(),
             partitions: vec![OffsetCommitRequestPartition {
                 partition_index: index,
@@ -354,7 +397,6 @@ fn commit(group: &str, words: &Words) -> Request {
                 committed_leader_epoch: 3,
                 committed_metadata: metadata,
             }],
-            ..Default::default()
         }
     });
     Request::OffsetCommit(OffsetCommitRequest {
@@ -381,7 +423,19 @@ fn fetch(group: &str, words: &Words) -> Request {
         .collect();
     Request::OffsetFetch(OffsetFetchRequestGroup {
         group_id: text(group),
+        member_id: words.get("member").map(text),
+        member_epoch: words.number("epoch", -1),
         topics: (!topics.is_empty()).then_some(topics),
-        ..Default::default()
     })
+}
+
+fn forget(group: &str, words: &Words) -> Request {
+    let topics = words.0.iter().skip(1).map(|word| {
+        let (topic, partition_index) = place(word);
+        OffsetDeleteRequestTopic {
+            name: topic.into(),
+            partitions: vec![OffsetDeleteRequestPartition { partition_index }],
+        }
+    });
+    Request::DeleteOffsets(OffsetDeleteRequest { group_id: text(group), topics: topics.collect() })
 }

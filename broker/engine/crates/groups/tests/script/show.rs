@@ -3,17 +3,19 @@
 use headrace_groups::records::{parse_key, GroupValue, Key, OffsetValue, Record};
 use headrace_groups::Response;
 use headrace_wire::messages::{
-    DeleteGroupsResponse, DescribeGroupsResponse, JoinGroupResponse, ListGroupsResponse,
-    OffsetFetchResponse,
+    ConsumerGroupDescribeResponse, DeleteGroupsResponse, DescribeGroupsResponse, JoinGroupResponse,
+    ListGroupsResponse, OffsetFetchResponse,
 };
 use headrace_wire::{ErrorCode, Message};
 
-fn code(raw: i16) -> &'static str {
+use super::consumers;
+
+pub fn code(raw: i16) -> &'static str {
     ErrorCode::try_from(raw).expect("a known code").name()
 }
 
 /// Long member ids as `name#join`.
-fn short(id: &str) -> String {
+pub fn short(id: &str) -> String {
     const UUID_CHARS: usize = 36;
     let cut = id.len().checked_sub(UUID_CHARS + 1);
     match cut.and_then(|at| uuid::Uuid::parse_str(&id[at + 1..]).ok().map(|uuid| (at, uuid))) {
@@ -59,7 +61,7 @@ pub fn response(response: &Response, version: i16) -> String {
         }
         Response::Sync(sync) => {
             check(sync.to_bytes(version));
-            let assignment = String::from_utf8_lossy(&sync.assignment);
+            let assignment = consumers::shown_assignment(&sync.assignment);
             format!("sync {} '{assignment}'", code(sync.error_code))
         }
         Response::Heartbeat(beat) => {
@@ -143,6 +145,32 @@ fn admin(response: &Response, version: i16) -> String {
             check(whole.to_bytes(version));
             format!("delete {}:{}", &*result.group_id, code(result.error_code))
         }
+        other => consumer_response(other, version),
+    }
+}
+
+fn consumer_response(response: &Response, version: i16) -> String {
+    match response {
+        Response::ConsumerHeartbeat(beat) => {
+            check(beat.to_bytes(version));
+            consumers::heartbeat(beat)
+        }
+        Response::DescribeConsumers(group) => {
+            let whole =
+                ConsumerGroupDescribeResponse { groups: vec![group.clone()], ..Default::default() };
+            check(whole.to_bytes(version));
+            consumers::described(group)
+        }
+        Response::DeleteOffsets(deleted) => {
+            check(deleted.to_bytes(version));
+            let partitions = deleted.topics.iter().flat_map(|topic| {
+                topic.partitions.iter().map(|p| {
+                    let place = format!("{}-{}", &*topic.name, p.partition_index);
+                    format!(" {place}:{}", code(p.error_code))
+                })
+            });
+            format!("forget {}{}", code(deleted.error_code), partitions.collect::<String>())
+        }
         other => panic!("shown above: {other:?}"),
     }
 }
@@ -164,7 +192,7 @@ pub fn record(record: &Record) -> String {
         (Key::Group { group }, Some(value)) => {
             let value = GroupValue::parse(value).expect("our own value");
             let members = value.members.iter().map(|member| {
-                let assignment = String::from_utf8_lossy(&member.assignment);
+                let assignment = consumers::shown_assignment(&member.assignment);
                 format!(" {}'{assignment}'", short(&member.member_id))
             });
             let leader = value.leader.as_deref().map(short).unwrap_or_default();
@@ -173,6 +201,7 @@ pub fn record(record: &Record) -> String {
             format!("log {group} gen={} leader={leader} {protocol}{members}", value.generation)
         }
         (Key::Group { group }, None) => format!("log {group} deleted"),
+        (Key::Consumers(_), _) => consumers::record(record),
         (Key::Other(version), _) => panic!("key version {version} is not ours"),
     }
 }

@@ -67,7 +67,7 @@ pub(super) trait Settings: Send + 'static {
 /// Settings out of the controller's image.
 pub(super) struct ImageSettings {
     pub(super) node: Node,
-    pub(super) make: Box<dyn Fn(&Image) -> Config + Send>,
+    pub(super) make: Box<dyn Fn(&Arc<Image>) -> Config + Send>,
     pub(super) seen: Option<u64>,
 }
 

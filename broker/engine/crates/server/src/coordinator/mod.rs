@@ -8,8 +8,10 @@
 //! | `topic` | which partition is a group's; creating `__consumer_offsets` |
 //! | `watch` | starts and stops hosts as leadership moves |
 //! | `host`, `load`, `writer` | one partition's task: life, start, writes |
-//! | `requests`, `offsets` | Kafka's requests to the coordinator's and back |
+//! | `requests`, `offsets`, `consumers` | Kafka's requests to the coordinator's and back |
+//! | `topics` | the controller's image as coordinators see it |
 
+mod consumers;
 mod host;
 mod load;
 mod log;
@@ -18,6 +20,7 @@ mod requests;
 #[cfg(test)]
 mod tests;
 pub(crate) mod topic;
+mod topics;
 mod watch;
 mod writer;
 
@@ -27,12 +30,13 @@ use std::sync::{Arc, PoisonError, RwLock};
 use headrace_cluster::image::Image;
 use headrace_cluster::{Node, NodeId};
 use headrace_env::Env;
-use headrace_groups::{Config, Request, Response};
+use headrace_groups::{Config, ConsumerConfig, MigrationPolicy, Request, Response};
 use headrace_wire::{ErrorCode, Str};
 use tokio::runtime::Handle;
 use tokio::sync::{oneshot, watch as flag};
 
 use host::{Ask, Host, Job};
+use topics::ImageTopics;
 
 /// What does not belong to the cluster's properties. (Those, such as
 /// `group.min.session.timeout.ms`, are read from the controller's image and may change at any
@@ -145,7 +149,7 @@ impl Coordinators {
 }
 
 /// The coordinator's settings out of the cluster's properties.
-fn group_config(config: &CoordinatorConfig, image: &Image) -> Config {
+fn group_config(config: &CoordinatorConfig, image: &Arc<Image>) -> Config {
     let cluster = image.cluster();
     let positive = |value: i32| usize::try_from(value).unwrap_or(0);
     Config {
@@ -156,5 +160,12 @@ fn group_config(config: &CoordinatorConfig, image: &Image) -> Config {
         offset_metadata_max_bytes: positive(cluster.offset_metadata_max_bytes),
         offsets_retention_ms: i64::from(cluster.offsets_retention_minutes) * 60_000,
         offsets_retention_check_interval_ms: config.offsets_retention_check_interval_ms,
+        consumer: ConsumerConfig {
+            max_size: positive(cluster.group_consumer_max_size),
+            assignors: cluster.group_consumer_assignors.clone(),
+            migration: MigrationPolicy::named(&cluster.group_consumer_migration_policy)
+                .unwrap_or(MigrationPolicy::Bidirectional),
+        },
+        topics: Arc::new(ImageTopics(Arc::clone(image))),
     }
 }

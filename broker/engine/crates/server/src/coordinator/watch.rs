@@ -73,7 +73,7 @@ fn reconcile(shared: &Shared) {
                     log: ReplicatedLog { partition: handle, epoch },
                     settings: ImageSettings {
                         node: shared.node.clone(),
-                        make: Box::new(move |image: &Image| group_config(&config, image)),
+                        make: Box::new(move |image: &Arc<Image>| group_config(&config, image)),
                         seen: None,
                     },
                     clock: Arc::clone(&shared.env.clock),

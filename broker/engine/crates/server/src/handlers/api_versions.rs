@@ -1,6 +1,6 @@
 //! ApiVersions (KIP-35, KIP-511), and the refusal of SaslHandshake on a plaintext listener.
 
-use headrace_wire::messages::api_versions::ApiVersion;
+use headrace_wire::messages::api_versions::{ApiVersion, FinalizedFeatureKey, SupportedFeatureKey};
 use headrace_wire::messages::{
     ApiVersionsRequest, ApiVersionsResponse, SaslHandshakeRequest, SaslHandshakeResponse,
 };
@@ -8,7 +8,9 @@ use headrace_wire::{api, ApiKey, ErrorCode};
 
 use crate::context::Context;
 
-/// The first version that carries the client software's name.
+/// Kafka's features (KIP-584) and their levels here, by name. They come with the node's version.
+const FEATURES: &[(&str, i16)] = &[("group.version", 1)];
+/// The first version that carries the client software's name, and features in the answer.
 const NAMED_FROM: i16 = 3;
 
 pub(crate) async fn api_versions(cx: Context, request: ApiVersionsRequest) -> ApiVersionsResponse {
@@ -21,7 +23,28 @@ pub(crate) async fn api_versions(cx: Context, request: ApiVersionsRequest) -> Ap
         cx.session.note_software(&request.client_software_name, &request.client_software_version);
     }
     let api_keys = api::SERVED.iter().map(entry).collect();
-    ApiVersionsResponse { api_keys, ..Default::default() }
+    if cx.version < NAMED_FROM {
+        return ApiVersionsResponse { api_keys, ..Default::default() };
+    }
+    // Version 3 has no word for a feature that can be off (KAFKA-17011).
+    let shown = FEATURES.iter().filter(|_| cx.version > NAMED_FROM);
+    let supported = shown.map(|(name, level)| SupportedFeatureKey {
+        name: (*name).into(),
+        min_version: 0,
+        max_version: *level,
+    });
+    let finalized = FEATURES.iter().map(|(name, level)| FinalizedFeatureKey {
+        name: (*name).into(),
+        max_version_level: *level,
+        min_version_level: *level,
+    });
+    ApiVersionsResponse {
+        api_keys,
+        supported_features: supported.collect(),
+        finalized_features_epoch: 0,
+        finalized_features: finalized.collect(),
+        ..Default::default()
+    }
 }
 
 /// The answer to a version that we do not know: which versions of ApiVersions we do.

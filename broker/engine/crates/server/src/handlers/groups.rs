@@ -239,7 +239,11 @@ pub(crate) async fn delete_groups(
 }
 
 /// Groups that the session may do this with, and the others with the reason.
-fn split(cx: &Context, op: Operation, groups: Vec<Str>) -> (Vec<Str>, Vec<(Str, ErrorCode)>) {
+pub(super) fn split(
+    cx: &Context,
+    op: Operation,
+    groups: Vec<Str>,
+) -> (Vec<Str>, Vec<(Str, ErrorCode)>) {
     let mut refused = Vec::new();
     let mut allowed = Vec::with_capacity(groups.len());
     for group in groups {

@@ -10,6 +10,7 @@ pub(crate) mod api_versions;
 mod await_leaders;
 mod batch_check;
 pub(crate) mod configs;
+pub(crate) mod consumer_groups;
 pub(crate) mod credentials;
 pub(crate) mod epochs;
 pub(crate) mod fetch;

@@ -207,6 +207,17 @@ async fn group_apis(c: &mut Client) -> Vec<ApiKey> {
         .await,
         every_version(c, |_| DescribeGroupsRequest { groups: vec![group()], ..Default::default() })
             .await,
+        every_version(c, |_| OffsetDeleteRequest { group_id: group(), ..Default::default() }).await,
+        every_version(c, |_| ConsumerGroupHeartbeatRequest {
+            group_id: group(),
+            ..Default::default()
+        })
+        .await,
+        every_version(c, |_| ConsumerGroupDescribeRequest {
+            group_ids: vec![group()],
+            ..Default::default()
+        })
+        .await,
         every_version(c, |version| OffsetCommitRequest {
             group_id: group(),
             generation_id_or_member_epoch: -1,

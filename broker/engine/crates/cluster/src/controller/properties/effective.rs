@@ -152,6 +152,12 @@ pub struct ClusterConfig {
     pub group_initial_rebalance_delay_ms: i32,
     /// Members of a group.
     pub group_max_size: i32,
+    /// Assignors of consumer groups of the newer protocol, the default first.
+    pub group_consumer_assignors: Vec<String>,
+    /// Members of a consumer group of the newer protocol.
+    pub group_consumer_max_size: i32,
+    /// Which groups may change between the protocols.
+    pub group_consumer_migration_policy: String,
 }
 
 impl Default for ClusterConfig {
@@ -201,6 +207,12 @@ impl From<BTreeMap<String, String>> for ClusterConfig {
             group_max_session_timeout_ms: int("group.max.session.timeout.ms"),
             group_initial_rebalance_delay_ms: int("group.initial.rebalance.delay.ms"),
             group_max_size: int("group.max.size"),
+            group_consumer_assignors: value::items(text("group.consumer.assignors"))
+                .into_iter()
+                .map(str::to_owned)
+                .collect(),
+            group_consumer_max_size: int("group.consumer.max.size"),
+            group_consumer_migration_policy: text("group.consumer.migration.policy").to_owned(),
             overrides,
         }
     }
