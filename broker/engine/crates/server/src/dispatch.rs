@@ -153,7 +153,14 @@ fn share(cx: Context, body: &mut Reader) -> Result<Answer, DecodeError> {
         ApiKey::ReadShareGroupStateSummary => simple(cx, body, share_groups::read_summary),
         ApiKey::DescribeShareGroupOffsets => simple(cx, body, share_groups::describe_offsets),
         ApiKey::AlterShareGroupOffsets => simple(cx, body, share_groups::alter_offsets),
-        _ => simple(cx, body, share_groups::delete_offsets),
+        ApiKey::DeleteShareGroupOffsets => simple(cx, body, share_groups::delete_offsets),
+        other => {
+            tracing::error!(
+                api = other.name(),
+                "the table of served APIs names it, no handler does"
+            );
+            Err(DecodeError::Version { message: "request", version: cx.version })
+        }
     }
 }
 
@@ -221,24 +228,6 @@ fn decode(cx: Context, body: &mut Reader) -> Result<Answer, DecodeError> {
         ApiKey::DescribeTopicPartitions => {
             simple(cx, body, on::topic_partitions::describe_topic_partitions)
         }
-        ApiKey::ShareGroupHeartbeat
-        | ApiKey::ShareGroupDescribe
-        | ApiKey::ShareFetch
-        | ApiKey::ShareAcknowledge
-        | ApiKey::InitializeShareGroupState
-        | ApiKey::ReadShareGroupState
-        | ApiKey::WriteShareGroupState
-        | ApiKey::DeleteShareGroupState
-        | ApiKey::ReadShareGroupStateSummary
-        | ApiKey::DescribeShareGroupOffsets
-        | ApiKey::AlterShareGroupOffsets
-        | ApiKey::DeleteShareGroupOffsets => share(cx, body),
-        other => {
-            tracing::error!(
-                api = other.name(),
-                "the table of served APIs names it, no handler does"
-            );
-            Err(DecodeError::Version { message: "request", version: cx.version })
-        }
+        _ => share(cx, body),
     }
 }

@@ -70,8 +70,8 @@ struct Shared<S> {
 }
 
 impl Listeners {
-    /// Listens everywhere, or nowhere if one address fails. Connections wait in the kernel until the
-    /// service is ready.
+    /// Listens everywhere, or nowhere if one address fails. Connections wait in the kernel until
+    /// the service is ready.
     ///
     /// # Errors
     /// [`BindError`] with the listener's name and address.

@@ -96,7 +96,7 @@ impl<M: Machine> Hosted<M> {
             Err(error) => {
                 self.broken.store(true, Ordering::Release);
                 let group = self.log.group();
-                tracing::info!(group, %error, "a coordinator's write failed; it loads its log again");
+                tracing::info!(group, %error, "a coordinator's write failed: it loads anew");
                 Err(code(&error).into())
             }
         }

@@ -87,16 +87,18 @@ macro_rules! serve {
                         partition: $asked.partition,
                     };
                     let answer: Result<$module::PartitionResult, ErrorCode> = $work.await;
-                    partitions.push(answer.unwrap_or_else(|code| $module::PartitionResult {
-                        partition: $key.partition,
-                        error_code: code.code(),
-                        error_message: Some(Str::from_static(code.text())),
-                        ..Default::default()
-                    }));
+                    let refused = answer.as_ref().err().copied();
+                    let mut result = answer.unwrap_or_default();
+                    if let Some(code) = refused {
+                        result.partition = $key.partition;
+                        result.error_code = code.code();
+                        result.error_message = Some(Str::from_static(code.text()));
+                    }
+                    partitions.push(result);
                 }
                 results.push($module::$result { topic_id: topic.topic_id, partitions });
             }
-            $response { results, ..Default::default() }
+            $response { results }
         }
         }
 

@@ -26,44 +26,14 @@ async fn every_served_version_is_answered() {
     c.create_topic("t", 1, &[]).await;
     let id = topic_id(c, "t").await;
     let name = || Str::from("t");
-    let mut tried = vec![
-        every_version::<ListGroupsRequest>(c, plain()).await,
-        every_version::<SaslHandshakeRequest>(c, plain()).await,
-        every_version::<CreateTopicsRequest>(c, plain()).await,
-        every_version::<DeleteTopicsRequest>(c, plain()).await,
-        every_version::<AlterConfigsRequest>(c, plain()).await,
-        every_version::<IncrementalAlterConfigsRequest>(c, plain()).await,
-        every_version::<CreatePartitionsRequest>(c, plain()).await,
-        every_version::<DeleteGroupsRequest>(c, plain()).await,
-        every_version::<DescribeClusterRequest>(c, plain()).await,
-        every_version::<DescribeTopicPartitionsRequest>(c, plain()).await,
-        every_version::<AlterReplicaLogDirsRequest>(c, plain()).await,
-        every_version::<ElectLeadersRequest>(c, plain()).await,
-        every_version::<DescribeQuorumRequest>(c, plain()).await,
-        every_version::<UpdateFeaturesRequest>(c, plain()).await,
-        every_version::<UnregisterBrokerRequest>(c, plain()).await,
-        every_version(c, |_| DescribeLogDirsRequest { topics: None }).await,
-        every_version(c, |_| ListConfigResourcesRequest::default()).await,
-        every_version::<GetTelemetrySubscriptionsRequest>(c, plain()).await,
-        every_version::<PushTelemetryRequest>(c, plain()).await,
-        every_version::<DescribeAclsRequest>(c, plain()).await,
-        every_version::<CreateAclsRequest>(c, plain()).await,
-        every_version::<DeleteAclsRequest>(c, plain()).await,
-        every_version::<DescribeClientQuotasRequest>(c, plain()).await,
-        every_version::<AlterClientQuotasRequest>(c, plain()).await,
-        every_version::<DescribeUserScramCredentialsRequest>(c, plain()).await,
-        every_version::<AlterUserScramCredentialsRequest>(c, plain()).await,
-        every_version::<SaslAuthenticateRequest>(c, plain()).await,
-        every_version::<CreateDelegationTokenRequest>(c, plain()).await,
-        every_version::<RenewDelegationTokenRequest>(c, plain()).await,
-        every_version::<ExpireDelegationTokenRequest>(c, plain()).await,
-        every_version::<DescribeDelegationTokenRequest>(c, plain()).await,
+    let mut tried = empty_requests(c).await;
+    tried.push(
         every_version(c, |version| InitProducerIdRequest {
             producer_epoch: if version < 3 { i16::MAX } else { -1 },
             ..Default::default()
         })
         .await,
-    ];
+    );
     tried.push(
         every_version(c, |_| ApiVersionsRequest {
             client_software_name: Str::from("test"),
@@ -101,6 +71,43 @@ async fn every_served_version_is_answered() {
     tried.sort();
     let served: Vec<ApiKey> = api::SERVED.iter().map(|entry| entry.key).collect();
     assert_eq!(tried, served, "an API is served that this test does not call");
+}
+
+/// The APIs that answer a request that says nothing.
+async fn empty_requests(c: &mut Client) -> Vec<ApiKey> {
+    vec![
+        every_version::<ListGroupsRequest>(c, plain()).await,
+        every_version::<SaslHandshakeRequest>(c, plain()).await,
+        every_version::<CreateTopicsRequest>(c, plain()).await,
+        every_version::<DeleteTopicsRequest>(c, plain()).await,
+        every_version::<AlterConfigsRequest>(c, plain()).await,
+        every_version::<IncrementalAlterConfigsRequest>(c, plain()).await,
+        every_version::<CreatePartitionsRequest>(c, plain()).await,
+        every_version::<DeleteGroupsRequest>(c, plain()).await,
+        every_version::<DescribeClusterRequest>(c, plain()).await,
+        every_version::<DescribeTopicPartitionsRequest>(c, plain()).await,
+        every_version::<AlterReplicaLogDirsRequest>(c, plain()).await,
+        every_version::<ElectLeadersRequest>(c, plain()).await,
+        every_version::<DescribeQuorumRequest>(c, plain()).await,
+        every_version::<UpdateFeaturesRequest>(c, plain()).await,
+        every_version::<UnregisterBrokerRequest>(c, plain()).await,
+        every_version(c, |_| DescribeLogDirsRequest { topics: None }).await,
+        every_version(c, |_| ListConfigResourcesRequest::default()).await,
+        every_version::<GetTelemetrySubscriptionsRequest>(c, plain()).await,
+        every_version::<PushTelemetryRequest>(c, plain()).await,
+        every_version::<DescribeAclsRequest>(c, plain()).await,
+        every_version::<CreateAclsRequest>(c, plain()).await,
+        every_version::<DeleteAclsRequest>(c, plain()).await,
+        every_version::<DescribeClientQuotasRequest>(c, plain()).await,
+        every_version::<AlterClientQuotasRequest>(c, plain()).await,
+        every_version::<DescribeUserScramCredentialsRequest>(c, plain()).await,
+        every_version::<AlterUserScramCredentialsRequest>(c, plain()).await,
+        every_version::<SaslAuthenticateRequest>(c, plain()).await,
+        every_version::<CreateDelegationTokenRequest>(c, plain()).await,
+        every_version::<RenewDelegationTokenRequest>(c, plain()).await,
+        every_version::<ExpireDelegationTokenRequest>(c, plain()).await,
+        every_version::<DescribeDelegationTokenRequest>(c, plain()).await,
+    ]
 }
 
 /// The APIs that read and write records, on the topic `t`.
