@@ -194,3 +194,21 @@ async fn offsets_are_described_reset_and_deleted() {
     assert_eq!(gone, ErrorCode::GroupIdNotFound.code());
     world.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_feature_is_named() {
+    let world = World::start().await;
+    let mut client = world.client().await;
+    let request = ApiVersionsRequest {
+        client_software_name: Str::from("test"),
+        client_software_version: Str::from("1.0"),
+    };
+    for version in 0..=4 {
+        let response = client.call(version, &request).await;
+        let finalized = response.finalized_features.iter();
+        let share = finalized.filter(|feature| &*feature.name == "share.version");
+        let levels: Vec<i16> = share.map(|feature| feature.max_version_level).collect();
+        assert_eq!(levels, if version >= 3 { vec![1] } else { vec![] }, "{version}");
+    }
+    world.stop().await;
+}
