@@ -90,8 +90,47 @@ impl NodeInfo {
 pub struct Partition {
     /// Its Raft group.
     pub group: GroupId,
-    /// Who holds it; the first is the preferred leader.
+    /// Who holds it; the first is the preferred leader. During a reassignment: those that shall
+    /// hold it, then those that are being removed.
     pub replicas: Vec<NodeId>,
+    /// Its group's first members, once they are others than the present ones.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub founders: Vec<NodeId>,
+    /// Replicas that a reassignment adds.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub adding: Vec<NodeId>,
+    /// Replicas that a reassignment removes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub removing: Vec<NodeId>,
+    /// Who held it before the reassignment under way.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub before: Vec<NodeId>,
+}
+
+impl Partition {
+    /// A partition that was never reassigned.
+    pub fn new(group: GroupId, replicas: Vec<NodeId>) -> Partition {
+        let (founders, adding, removing, before) = Default::default();
+        Partition { group, replicas, founders, adding, removing, before }
+    }
+
+    /// Whether a reassignment is under way.
+    pub fn is_moving(&self) -> bool {
+        !self.adding.is_empty() || !self.removing.is_empty()
+    }
+
+    /// Who shall hold it when the reassignment under way is done.
+    pub fn target(&self) -> Vec<NodeId> {
+        self.replicas.iter().copied().filter(|node| !self.removing.contains(node)).collect()
+    }
+
+    /// Who voted in its group when that was born.
+    pub fn first_members(&self) -> &[NodeId] {
+        match self.founders.is_empty() {
+            true => &self.replicas,
+            false => &self.founders,
+        }
+    }
 }
 
 /// A topic.

@@ -5,6 +5,7 @@ mod common;
 use std::time::Duration;
 
 use common::{batch, free_ports, local, Cluster, WAIT};
+use headrace_cluster::controller::command::Reassignment;
 use headrace_cluster::identity::IdentityError;
 use headrace_cluster::{
     Acks, AppendOptions, ControllerCommand, ControllerReply, Node, NodeConfig, PartitionError,
@@ -244,5 +245,77 @@ async fn a_deleted_topic_leaves_nothing_and_its_name_is_free() {
         cluster.until("the files to go", |_| (!folder(at)).then_some(())).await;
         assert!(cluster.node(at).partition(group).is_none());
     }
+    cluster.stop_all().await;
+}
+
+/// Asks for other replicas of the topic's first partition.
+async fn reassign(cluster: &Cluster, at: usize, topic: &str, replicas: Vec<i32>) {
+    let change = Reassignment { topic: topic.into(), partition: 0, replicas: Some(replicas) };
+    let command =
+        ControllerCommand::AlterReassignments { changes: vec![change], allow_factor_change: false };
+    let reply = cluster.node(at).controller_request(command).await.expect("an answer");
+    assert_eq!(reply, ControllerReply::Reassignments(vec![None]));
+}
+
+/// Waits until the first partition of the topic lives on these nodes, and on no other.
+async fn moved(cluster: &Cluster, topic: &str, group: u64, replicas: &[i32]) {
+    cluster
+        .until("the replicas to have moved", |c| {
+            let there = |node: &Node| {
+                let image = node.image();
+                let p = image.partition(topic, 0).expect("is there");
+                let hosts = node.partition(group).is_some();
+                let holds = node.node_id().is_some_and(|id| replicas.contains(&id));
+                !p.is_moving() && p.replicas == replicas && hosts == holds
+            };
+            c.up().all(there).then_some(())
+        })
+        .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn replicas_move_to_other_nodes_and_back() {
+    let mut cluster = Cluster::started(4).await;
+    let group = cluster.create_topic(0, "t", 1, 3, &[]).await[0];
+    let before = cluster.node(0).image().partition("t", 0).expect("is there").replicas.clone();
+    for n in 0..20 {
+        cluster.append(group, batch(&format!("{n}"))).await;
+    }
+    let other = (0..4).find(|id| !before.contains(id)).expect("four nodes");
+    // its preferred leader leaves, too
+    let target = vec![other, before[1], before[2]];
+    reassign(&cluster, 0, "t", target.clone()).await;
+    moved(&cluster, "t", group, &target).await;
+    cluster.append(group, batch("after")).await;
+    assert_eq!(cluster.read_all(group).await.len(), 21);
+    reassign(&cluster, 1, "t", before.clone()).await;
+    moved(&cluster, "t", group, &before).await;
+    cluster.append(group, batch("back")).await;
+    cluster.caught_up(group).await;
+    assert_eq!(cluster.read_all(group).await.len(), 22);
+    cluster.stop_all().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_replaced_node_s_replicas_are_made_whole_on_the_new_one() {
+    let mut cluster = Cluster::started(3).await;
+    let group = cluster.create_topic(0, "t", 1, 3, &[]).await[0];
+    cluster.append(group, batch("x")).await;
+    cluster.stop(2).await;
+    std::fs::remove_dir_all(cluster.data_dir(2)).expect("is wiped");
+    cluster.start(2);
+    cluster.ready().await;
+    let id = cluster.node(2).node_id().expect("has one");
+    reassign(&cluster, 0, "t", vec![0, 1, id]).await;
+    moved(&cluster, "t", group, &[0, 1, id]).await;
+    cluster.append(group, batch("y")).await;
+    cluster
+        .until("all three in sync", |c| {
+            let info = c.node(0).leader(group)?;
+            (info.in_sync == [0, 1, id]).then_some(())
+        })
+        .await;
+    let gone = ControllerCommand::UnregisterNode { node_id: 2 };
+    assert_eq!(cluster.node(0).controller_request(gone).await, Ok(ControllerReply::Done));
     cluster.stop_all().await;
 }

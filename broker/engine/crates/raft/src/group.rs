@@ -558,6 +558,7 @@ impl RaftGroup {
             }
         }
         self.raw.advance_apply_to(self.applied_up_to());
+        self.note_whole();
     }
 
     /// A snapshot under way is not persisted yet, so raft-rs must not count it as applied.
@@ -570,11 +571,15 @@ impl RaftGroup {
     pub fn persisted(&mut self, token: Token) {
         self.raw.on_persist_ready(token.0);
         self.raw.advance_apply_to(self.applied_up_to());
+        self.note_whole();
+    }
+
+    /// Its log matches that of a leader of this term, up to an entry of this term: all that was
+    /// ever committed before lies below.
+    fn note_whole(&mut self) {
         let raft = &self.raw.raft;
         let log = &raft.raft_log;
         if self.lost_log && log.persisted >= log.committed && raft.commit_to_current_term() {
-            // Its log matches that of a leader of this term, up to an entry of this term: all
-            // that was ever committed before lies below.
             self.lost_log = false;
         }
     }

@@ -196,6 +196,12 @@ fn decode(cx: Context, body: &mut Reader) -> Result<Answer, DecodeError> {
         ApiKey::ConsumerGroupHeartbeat => simple(cx, body, on::consumer_groups::heartbeat),
         ApiKey::ConsumerGroupDescribe => simple(cx, body, on::consumer_groups::describe),
         ApiKey::DescribeCluster => simple(cx, body, on::metadata::describe_cluster),
+        ApiKey::AlterPartitionReassignments => {
+            simple(cx, body, on::reassignments::alter_partition_reassignments)
+        }
+        ApiKey::ListPartitionReassignments => {
+            simple(cx, body, on::reassignments::list_partition_reassignments)
+        }
         ApiKey::DescribeAcls => simple(cx, body, on::acls::describe_acls),
         ApiKey::CreateAcls => simple(cx, body, on::acls::create_acls),
         ApiKey::DeleteAcls => simple(cx, body, on::acls::delete_acls),

@@ -8,6 +8,7 @@
 mod checks;
 mod client;
 mod machine;
+mod moves;
 mod network;
 mod node;
 mod world;

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use headrace_cluster::image::{Image, Partition};
 use headrace_cluster::shard::{Input, NewReplica, Shard, ShardConfig, Turn};
 use headrace_cluster::{GroupId, Metrics, NodeId, PartitionConfig};
 use headrace_env::sim::{SimEnv, SimRandom};
@@ -52,6 +53,8 @@ pub(crate) struct SimNode {
     /// rounds until that is surely durable: a crash before leaves them damaged.
     ends: BTreeMap<GroupId, u64>,
     replaced: BTreeMap<GroupId, u32>,
+    /// Who holds what, as far as this node has heard; none: every node holds everything.
+    image: Option<Image>,
 }
 
 pub(crate) struct NodeSpec {
@@ -61,6 +64,7 @@ pub(crate) struct NodeSpec {
     pub retention_bytes: i64,
     pub chain: Chain,
     pub seed: u64,
+    pub image: Option<Image>,
 }
 
 impl SimNode {
@@ -82,6 +86,7 @@ impl SimNode {
             truncated: None,
             ends: BTreeMap::new(),
             replaced: BTreeMap::new(),
+            image: spec.image,
         }
     }
 
@@ -122,7 +127,7 @@ impl SimNode {
             return Err(format!("node {}: a crash damaged {:?}", self.id, report.damaged));
         }
         let mut shard = shard;
-        for &group in &self.groups {
+        for &group in self.groups.iter().filter(|&&group| self.holds(group)) {
             shard
                 .open_now(self.replica(group), now_ms)
                 .map_err(|e| format!("node {}, group {group}: {e}", self.id))?;
@@ -136,14 +141,63 @@ impl SimNode {
         Ok(())
     }
 
+    /// The group's place in the metadata, if it can move.
+    fn partition(&self, group: GroupId) -> Option<&Partition> {
+        Some(self.image.as_ref()?.group(group)?.2)
+    }
+
+    fn holds(&self, group: GroupId) -> bool {
+        self.partition(group).is_none_or(|partition| partition.replicas.contains(&self.id))
+    }
+
+    /// The version of the metadata that it has heard of.
+    pub fn knows(&self) -> u64 {
+        self.image.as_ref().map_or(0, Image::version)
+    }
+
+    /// News of who holds what: replicas are opened, told, and removed.
+    pub fn hear(&mut self, image: Image, now_ms: i64) -> Result<(), String> {
+        self.image = Some(image);
+        let Some(mut shard) = self.shard.take() else { return Ok(()) };
+        let open: Vec<GroupId> = shard.groups().collect();
+        for &group in self.groups.iter().filter(|&&group| group != MACHINE_GROUP) {
+            let new = self.replica(group);
+            match (self.holds(group), open.contains(&group)) {
+                (true, false) => shard.open_now(new, now_ms).map_err(|e| e.to_string())?,
+                (true, true) => {
+                    let NewReplica { preferred, log, config, goal, .. } = new;
+                    let input = Input::Configure { group, preferred, log, config, goal };
+                    shard.handle(input, now_ms);
+                }
+                (false, true) => {
+                    let reply = tokio::sync::oneshot::channel().0;
+                    shard.handle(Input::Remove { group, moved: true, reply }, now_ms);
+                    self.ends.remove(&group);
+                    self.replaced.insert(group, 2);
+                }
+                (false, false) => {}
+            }
+        }
+        self.shard = Some(shard);
+        Ok(())
+    }
+
     fn replica(&self, group: GroupId) -> NewReplica {
         let machine = group == MACHINE_GROUP;
-        let preferred = i32::try_from(group % self.members.voters.len() as u64).unwrap_or(0);
+        let partition = self.partition(group);
+        let peers = |nodes: &[NodeId]| -> ConfState {
+            let voters = nodes.iter().filter_map(|&node| u64::try_from(node + 1).ok()).collect();
+            ConfState { voters, learners: Vec::new() }
+        };
+        let preferred = match partition {
+            Some(partition) => partition.target()[0],
+            None => i32::try_from(group % self.members.voters.len() as u64).unwrap_or(0),
+        };
         NewReplica {
             group,
             topic_id: Uuid::from_u128(u128::from(group) + 1),
             partition: 0,
-            members: self.members.clone(),
+            members: partition.map_or(self.members.clone(), |p| peers(p.first_members())),
             preferred: Some(preferred),
             log: LogConfig {
                 segment_bytes: SEGMENT_BYTES,
@@ -159,6 +213,8 @@ impl SimNode {
             machine: machine.then(|| Box::new(HashMachine::new(self.chain.clone())) as _),
             broadcast_commit: machine,
             campaign: preferred == self.id,
+            goal: partition.filter(|p| p.is_moving()).map(Partition::target),
+            joins: partition.is_some_and(|p| p.adding.contains(&self.id)),
         }
     }
 

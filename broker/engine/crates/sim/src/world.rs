@@ -14,6 +14,7 @@ use headrace_wire::records::{batches, RecordIter};
 use crate::checks::Checks;
 use crate::client::{value, Client};
 use crate::machine::{broken, Chain};
+use crate::moves::Moves;
 use crate::network::{Network, Weather};
 use crate::node::{NodeSpec, SimNode, MACHINE_GROUP};
 
@@ -47,6 +48,8 @@ pub struct Plan {
     /// Mean time between damages: a node is down and one of its segments is cut. One node at a
     /// time, as a majority must have kept what was acknowledged; 0: none.
     pub damage_every_ms: u64,
+    /// Mean time between wishes that a group shall live on other nodes; 0: none.
+    pub move_every_ms: u64,
 }
 
 impl Plan {
@@ -67,6 +70,7 @@ impl Plan {
             sync_ms: [0, 5, 30][random.below(3) as usize],
             retention_bytes: if random.below(3) == 0 { 48 << 10 } else { -1 },
             damage_every_ms: if random.below(4) == 0 { 1_500 } else { 0 },
+            move_every_ms: 0,
         }
     }
 }
@@ -83,6 +87,7 @@ pub struct World {
     checks: Checks,
     crashes: u64,
     asleep_ms: u64,
+    moves: Option<Moves>,
 }
 
 /// What a run did, for curiosity and for tests that compare two runs.
@@ -98,6 +103,8 @@ pub struct Summary {
     pub acknowledged: usize,
     /// Milliseconds that replicas were seen asleep, all together.
     pub asleep_ms: u64,
+    /// Replicas moved.
+    pub moves: u64,
 }
 
 impl World {
@@ -105,6 +112,9 @@ impl World {
     pub fn new(seed: u64, plan: Plan) -> World {
         let groups: Vec<GroupId> = (0..plan.groups).collect();
         let chain = Chain::default();
+        let moves = (plan.move_every_ms > 0).then(|| {
+            Moves::new(plan.nodes, plan.groups, plan.move_every_ms).expect("the commands are sound")
+        });
         let node = |id: NodeId| {
             SimNode::new(NodeSpec {
                 id,
@@ -113,6 +123,7 @@ impl World {
                 retention_bytes: plan.retention_bytes,
                 chain: chain.clone(),
                 seed,
+                image: moves.as_ref().map(Moves::image),
             })
         };
         World {
@@ -129,6 +140,7 @@ impl World {
             checks: Checks::default(),
             crashes: 0,
             asleep_ms: 0,
+            moves,
         }
     }
 
@@ -148,6 +160,7 @@ impl World {
             crashes: self.crashes,
             acknowledged: self.clients.iter().map(|c| c.acknowledged.len()).sum(),
             asleep_ms: self.asleep_ms,
+            moves: self.moves.as_ref().map_or(0, |moves| moves.finished),
         }
     }
 
@@ -179,12 +192,18 @@ impl World {
         Ok(())
     }
 
+    fn holds(&self, node: NodeId, group: GroupId) -> bool {
+        self.moves.as_ref().is_none_or(|moves| moves.holds(node, group))
+    }
+
     fn is_calm(&self) -> bool {
-        self.clients.iter().all(Client::is_idle)
+        self.moves.as_ref().is_none_or(|moves| moves.is_calm(&self.nodes))
+            && self.clients.iter().all(Client::is_idle)
             && self.nodes.iter().all(|n| n.shard.is_some())
             && (0..self.plan.groups).all(|group| {
                 let status = |n: &SimNode| n.shard.as_ref().and_then(|s| s.status(group));
-                let Some(all) = self.nodes.iter().map(status).collect::<Option<Vec<_>>>() else {
+                let holders = self.nodes.iter().filter(|node| self.holds(node.id, group));
+                let Some(all) = holders.map(status).collect::<Option<Vec<_>>>() else {
                     return false;
                 };
                 let last = all[0].last_index;
@@ -289,6 +308,9 @@ impl World {
                 node.receive(from, frame, self.now_ms)?;
             }
         }
+        if let Some(moves) = &mut self.moves {
+            moves.act(&mut self.nodes, produce, &self.random, self.now_ms)?;
+        }
         self.clients_act(produce)?;
         let weather = Weather {
             loss: self.plan.loss,
@@ -342,6 +364,9 @@ impl World {
         for client in &self.clients {
             for node in &self.nodes {
                 let shard = node.shard.as_ref().ok_or("all nodes are up")?;
+                if !self.holds(node.id, client.group()) {
+                    continue;
+                }
                 check_log(client, shard)
                     .map_err(|why| format!("node {}, group {}: {why}", node.id, client.group()))?;
             }

@@ -49,6 +49,7 @@ fn calm() -> Plan {
         sync_ms: 2,
         retention_bytes: -1,
         damage_every_ms: 0,
+        move_every_ms: 0,
     }
 }
 
@@ -74,4 +75,17 @@ fn sleeping_groups_survive_crashes_and_cuts() {
         let asleep_ms: u64 = (0..10).map(|seed| World::new(seed, plan).run().asleep_ms).sum();
         assert!(asleep_ms > 1_000, "{asleep_ms} ms asleep: {plan:?}");
     }
+}
+
+#[test]
+fn replicas_move_under_load_and_crashes() {
+    let first = number("HEADRACE_SIM_FIRST", 0);
+    let mut moves = 0;
+    for seed in first..first + number("HEADRACE_SIM_SEEDS", 30) {
+        let plan = Plan { nodes: 5, move_every_ms: 400, damage_every_ms: 0, ..Plan::drawn(seed) };
+        let summary = World::new(seed, plan).run();
+        assert!(summary.commits > 0, "seed {seed} did nothing");
+        moves += summary.moves;
+    }
+    assert!(moves > 0, "no replica was moved");
 }

@@ -234,8 +234,33 @@ pub enum ControllerCommand {
         /// The new level; never lower than the present one.
         level: i32,
     },
+    /// Partitions get other replicas, step by step. Answer: `Reassignments`, one result each.
+    AlterReassignments {
+        /// What to move.
+        changes: Vec<Reassignment>,
+        /// A partition may get more or fewer replicas than it has.
+        allow_factor_change: bool,
+    },
+    /// A reassignment's group has the members that it shall have. Answer: `Done`.
+    FinishReassignment {
+        /// The partition's group.
+        group: GroupId,
+        /// Its replicas: refused if they are not what is wanted (any more).
+        replicas: Vec<NodeId>,
+    },
     /// Access rules, quotas and credentials. Answer: `Access`.
     Access(AccessCommand),
+}
+
+/// One partition of a [`ControllerCommand::AlterReassignments`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reassignment {
+    /// The topic.
+    pub topic: String,
+    /// The partition's index.
+    pub partition: i32,
+    /// Who shall hold it; `None`: as before the reassignment that is under way.
+    pub replicas: Option<Vec<NodeId>>,
 }
 
 /// What a command answered.
@@ -262,6 +287,8 @@ pub enum ControllerReply {
         /// How many.
         count: i64,
     },
+    /// Why not, for each partition that was refused.
+    Reassignments(Vec<Option<ControllerError>>),
     /// Answers about access.
     Access(AccessReply),
 }

@@ -13,6 +13,7 @@ pub mod names;
 mod nodes;
 pub mod placement;
 pub mod properties;
+mod reassign;
 mod snapshot;
 #[cfg(test)]
 mod tests;
@@ -109,6 +110,12 @@ impl State {
             ControllerCommand::AllocateProducerIds { .. } => self.allocate_producer_ids(),
             ControllerCommand::SetMaintenance { node_id, on } => self.set_maintenance(node_id, on),
             ControllerCommand::SetFeatureLevel { level } => self.set_feature_level(level),
+            ControllerCommand::AlterReassignments { changes, allow_factor_change } => {
+                Ok(self.alter_reassignments(changes, allow_factor_change))
+            }
+            ControllerCommand::FinishReassignment { group, replicas } => {
+                self.finish_reassignment(group, &replicas)
+            }
             ControllerCommand::Access(command) => Ok(self.change_access(command)),
         }
     }

@@ -206,7 +206,7 @@ impl State {
             self.image.next_group += 1;
             let partition = i32::try_from(topic.partitions.len()).unwrap_or(i32::MAX);
             owners.insert(group, GroupOwner { topic: topic.name.clone(), partition });
-            topic.partitions.push(Partition { group, replicas });
+            topic.partitions.push(Partition::new(group, replicas));
             groups.push(group);
         }
         let topics = Arc::make_mut(&mut self.image.topics);

@@ -5,6 +5,7 @@ mod controller;
 mod host;
 mod inner;
 mod leaders;
+mod reassign;
 mod reconcile;
 mod tasks;
 

@@ -4,6 +4,7 @@
 //! or failed step is made up for by the next look.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::Ordering;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,7 +16,9 @@ use uuid::Uuid;
 use super::host::ControllerMachine;
 use super::inner::{Hosted, Inner};
 use crate::identity::Founder;
-use crate::image::{ClusterConfig, GroupId, Image, NodeId, TimestampType, Topic, CONTROLLER_GROUP};
+use crate::image::{
+    ClusterConfig, GroupId, Image, NodeId, Partition, TimestampType, Topic, CONTROLLER_GROUP,
+};
 use crate::partition::in_sync::peer_of;
 use crate::partition::{PartitionConfig, PartitionHandle};
 use crate::shard::{Input, NewReplica};
@@ -33,16 +36,19 @@ pub(crate) struct Settings {
     pub preferred: Option<NodeId>,
     pub log: LogConfig,
     pub config: PartitionConfig,
+    pub goal: Option<Vec<NodeId>>,
 }
 
 struct Wanted {
     topic_id: Uuid,
     partition: i32,
-    replicas: Vec<NodeId>,
+    first_members: Vec<NodeId>,
+    joins: bool,
     settings: Settings,
 }
 
-fn settings(topic: &Topic, cluster: &ClusterConfig, replicas: &[NodeId]) -> Settings {
+fn settings(topic: &Topic, cluster: &ClusterConfig, partition: &Partition) -> Settings {
+    let replicas = &partition.target();
     let config = &topic.config;
     let (retention_ms, retention_bytes) = match config.cleanup_policy.delete {
         true => (config.retention_ms, config.retention_bytes),
@@ -65,6 +71,7 @@ fn settings(topic: &Topic, cluster: &ClusterConfig, replicas: &[NodeId]) -> Sett
                 .min(replicas.len()),
             producer_expiration_ms: cluster.producer_id_expiration_ms,
         },
+        goal: partition.is_moving().then(|| partition.target()),
     }
 }
 
@@ -77,8 +84,9 @@ fn wanted(image: &Image, me: NodeId) -> BTreeMap<GroupId, Wanted> {
                 let wanted = Wanted {
                     topic_id: topic.id,
                     partition: i32::try_from(partition).unwrap_or(i32::MAX),
-                    replicas: p.replicas.clone(),
-                    settings: settings(topic, image.cluster(), &p.replicas),
+                    first_members: p.first_members().to_vec(),
+                    joins: p.adding.contains(&me),
+                    settings: settings(topic, image.cluster(), p),
                 };
                 all.insert(p.group, wanted);
             }
@@ -113,6 +121,7 @@ pub(crate) async fn open_controller(inner: &Arc<Inner>) -> Result<(), String> {
             min_insync_replicas: 1,
             producer_expiration_ms: i64::MAX,
         },
+        goal: None,
     };
     let me = inner.identity().node_id.ok_or("the node has no id")?;
     let replica = NewReplica {
@@ -126,6 +135,8 @@ pub(crate) async fn open_controller(inner: &Arc<Inner>) -> Result<(), String> {
         machine: Some(Box::new(ControllerMachine::new(inner.view.clone()))),
         broadcast_commit: true,
         campaign: first.first().is_some_and(|f| f.node_id == me),
+        goal: None,
+        joins: false,
     };
     open(inner, replica, settings).await
 }
@@ -145,7 +156,7 @@ async fn look(inner: &Arc<Inner>) {
     let image = inner.view.image();
     let Some(me) = inner.identity().node_id else { return };
     let wanted = wanted(&image, me);
-    let (missing, changed, gone) = compare(inner, &image, &wanted);
+    let (missing, changed, gone) = compare(inner, &image, me, &wanted);
     for group in changed {
         configure(inner, group, &wanted[&group]);
     }
@@ -161,16 +172,21 @@ async fn look(inner: &Arc<Inner>) {
             }
         }
     }
-    for group in gone {
-        remove(inner, group).await;
+    for (group, moved) in gone {
+        remove(inner, group, moved).await;
     }
     inner.tell_draining();
 }
 
-type Differences = (Vec<GroupId>, Vec<GroupId>, Vec<GroupId>);
+/// Groups to open, to configure, and to remove; those with whether they live on elsewhere.
+type Differences = (Vec<GroupId>, Vec<GroupId>, Vec<(GroupId, bool)>);
 
-/// Replicas to open, to configure and to remove.
-fn compare(inner: &Inner, image: &Image, wanted: &BTreeMap<GroupId, Wanted>) -> Differences {
+fn compare(
+    inner: &Inner,
+    image: &Image,
+    me: NodeId,
+    wanted: &BTreeMap<GroupId, Wanted>,
+) -> Differences {
     let hosted = inner.hosted.read().unwrap_or_else(|e| e.into_inner());
     let missing = wanted.keys().copied().filter(|group| !hosted.contains_key(group)).collect();
     let changed = |(group, hosted): (&GroupId, &Hosted)| {
@@ -182,9 +198,19 @@ fn compare(inner: &Inner, image: &Image, wanted: &BTreeMap<GroupId, Wanted>) -> 
     let deleted = |group: GroupId| {
         group != CONTROLLER_GROUP && group < image.next_group() && image.group(group).is_none()
     };
+    // What was moved away may have come back in what this node has not heard of yet, unless its
+    // metadata is newer than its start.
+    let heard = inner.registered.load(Ordering::Acquire);
+    let moved = |group: GroupId| {
+        let elsewhere = |p: &Partition| !p.replicas.contains(&me);
+        heard && image.group(group).is_some_and(|(_, _, p)| elsewhere(p))
+    };
     let stored = inner.stored.lock().unwrap_or_else(|e| e.into_inner());
-    let mut gone: Vec<GroupId> = hosted.keys().chain(stored.iter()).copied().collect();
-    gone.retain(|&group| deleted(group));
+    let held = hosted.keys().chain(stored.iter()).copied();
+    let mut gone: Vec<(GroupId, bool)> = held
+        .map(|group| (group, moved(group)))
+        .filter(|&(group, moved)| moved || deleted(group))
+        .collect();
     gone.sort_unstable();
     gone.dedup();
     (missing, changed, gone)
@@ -196,7 +222,7 @@ fn prepare(
     group: GroupId,
     wanted: &Wanted,
 ) -> (Arc<Inner>, NewReplica, Settings) {
-    let mut voters: Vec<u64> = wanted.replicas.iter().map(|&node| peer_of(node)).collect();
+    let mut voters: Vec<u64> = wanted.first_members.iter().map(|&node| peer_of(node)).collect();
     voters.sort_unstable();
     let replica = NewReplica {
         group,
@@ -209,6 +235,8 @@ fn prepare(
         machine: None,
         broadcast_commit: false,
         campaign: wanted.settings.preferred == Some(me),
+        goal: wanted.settings.goal.clone(),
+        joins: wanted.joins,
     };
     (inner.clone(), replica, wanted.settings.clone())
 }
@@ -233,8 +261,8 @@ async fn open(inner: &Inner, replica: NewReplica, settings: Settings) -> Result<
 
 fn configure(inner: &Inner, group: GroupId, wanted: &Wanted) {
     let Some(shard) = inner.shard(group) else { return };
-    let Settings { preferred, log, config } = wanted.settings.clone();
-    if shard.try_send(Input::Configure { group, preferred, log, config }).is_ok() {
+    let Settings { preferred, log, config, goal } = wanted.settings.clone();
+    if shard.try_send(Input::Configure { group, preferred, log, config, goal }).is_ok() {
         let mut hosted = inner.hosted.write().unwrap_or_else(|e| e.into_inner());
         if let Some(hosted) = hosted.get_mut(&group) {
             hosted.settings = wanted.settings.clone();
@@ -242,10 +270,10 @@ fn configure(inner: &Inner, group: GroupId, wanted: &Wanted) {
     }
 }
 
-async fn remove(inner: &Inner, group: GroupId) {
+async fn remove(inner: &Inner, group: GroupId, moved: bool) {
     let Some(shard) = inner.shard(group) else { return };
     let (reply, removed) = oneshot::channel();
-    if shard.try_send(Input::Remove { group, reply }).is_err() {
+    if shard.try_send(Input::Remove { group, moved, reply }).is_err() {
         return;
     }
     match removed.await {
@@ -254,7 +282,7 @@ async fn remove(inner: &Inner, group: GroupId) {
             inner.stored.lock().unwrap_or_else(|e| e.into_inner()).remove(&group);
             inner.leaders.remove(group);
         }
-        Ok(Err(error)) => tracing::warn!(group, %error, "cannot remove a deleted partition"),
+        Ok(Err(error)) => tracing::warn!(group, %error, "cannot remove a partition"),
         Err(_) => {}
     }
 }

@@ -10,7 +10,7 @@ use tokio::net::TcpListener;
 use tokio::time::Instant;
 
 use super::inner::Inner;
-use super::{birth, controller, reconcile};
+use super::{birth, controller, reassign, reconcile};
 use crate::controller::{ControllerCommand, ControllerReply};
 use crate::error::{ControllerError, PartitionError, StartError};
 use crate::identity::{random_uuid, Founder};
@@ -69,6 +69,7 @@ async fn main(inner: Arc<Inner>) {
         return;
     }
     inner.keep(inner.rt.spawn(reconcile::run(inner.clone())).abort_handle());
+    inner.keep(inner.rt.spawn(reassign::run(inner.clone())).abort_handle());
     inner.keep(inner.rt.spawn(gossip(inner.clone())).abort_handle());
     inner.keep(inner.rt.spawn(duties(inner.clone())).abort_handle());
     register(&inner).await;

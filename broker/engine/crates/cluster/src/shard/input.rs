@@ -45,6 +45,11 @@ pub struct NewReplica {
     pub broadcast_commit: bool,
     /// If the group is new: stand for election at once, without waiting for a timeout.
     pub campaign: bool,
+    /// Who shall be the group's members, while they are not.
+    pub goal: Option<Vec<NodeId>>,
+    /// The group is older than this replica. Until it has all, it neither votes nor stands for
+    /// election: what it may have held before, and lost, it might have acknowledged.
+    pub joins: bool,
 }
 
 /// The answer to [`Input::Open`]: what other threads see of the replica.
@@ -97,6 +102,8 @@ pub enum Input {
     Remove {
         /// Which.
         group: GroupId,
+        /// The group lives on elsewhere: its log is emptied, its term and vote are kept.
+        moved: bool,
         /// The answer.
         reply: oneshot::Sender<Result<(), PartitionError>>,
     },
@@ -110,6 +117,8 @@ pub enum Input {
         log: headrace_log::LogConfig,
         /// As in [`NewReplica`].
         config: PartitionConfig,
+        /// As in [`NewReplica`].
+        goal: Option<Vec<NodeId>>,
     },
     /// Hand leadership to a node, or to the best one.
     Transfer {

@@ -218,13 +218,14 @@ impl Shard {
             Input::Open { replica, reply } => {
                 let _ = reply.send(self.open_replica(*replica, now_ms));
             }
-            Input::Remove { group, reply } => {
-                let _ = reply.send(self.remove(group));
+            Input::Remove { group, moved, reply } => {
+                let _ = reply.send(self.remove(group, moved));
             }
-            Input::Configure { group, preferred, log, config } => {
+            Input::Configure { group, preferred, log, config, goal } => {
+                self.touch(group);
                 self.store.borrow_mut().set_config(group, log);
                 if let Some(replica) = self.replicas.get_mut(&group) {
-                    (replica.preferred, replica.config) = (preferred, config);
+                    (replica.preferred, replica.config, replica.goal) = (preferred, config, goal);
                 }
             }
             Input::Transfer { group, to, reply } => {

@@ -108,7 +108,7 @@ impl Shard {
         let meta = LogMeta { topic_id: new.topic_id, partition: new.partition };
         let group = new.group;
         self.store.borrow_mut().create_group(group, meta, new.log).map_err(text)?;
-        let lost_log = self.reset_if_damaged(group)?;
+        let lost_log = self.reset_if_damaged(group)? || self.mark_if_joining(group, new.joins)?;
         let (state, applied) = self.newest_state(group, new.members)?;
         let mut machine = new.machine;
         if let Some(machine) = machine.as_mut().filter(|_| !state.payload.is_empty()) {
@@ -141,6 +141,7 @@ impl Shard {
             shared,
             config: new.config,
             preferred: new.preferred,
+            goal: new.goal,
             app,
             machine,
             leader: None,
@@ -210,15 +211,30 @@ impl Shard {
         if !self.damaged.remove(&group) {
             return Ok(self.disk.exists(&marker));
         }
-        let io = |e: std::io::Error| format!("{}: {e}", marker.display());
-        self.disk.open(&marker, OpenMode::Create).and_then(|f| f.sync_data()).map_err(io)?;
-        self.disk.sync_dir(&self.config.dir).map_err(io)?;
+        self.mark_lost_log(group)?;
         let mut store = self.store.borrow_mut();
         let hard = HardState { commit: 0, ..store.hard_state(group) };
         tracing::warn!(group, "the log is damaged; it is fetched again from its leader");
         self.saved.remove(&group);
         store.reset_group(group, LogStart::default(), hard).map_err(|e| e.to_string())?;
         Ok(true)
+    }
+
+    fn mark_lost_log(&self, group: GroupId) -> Result<(), String> {
+        let marker = lost_log_marker(&self.config.dir, group);
+        let io = |e: std::io::Error| format!("{}: {e}", marker.display());
+        self.disk.open(&marker, OpenMode::Create).and_then(|f| f.sync_data()).map_err(io)?;
+        self.disk.sync_dir(&self.config.dir).map_err(io)
+    }
+
+    /// A replica that joins an older group begins like one that lost its log.
+    fn mark_if_joining(&self, group: GroupId, joins: bool) -> Result<bool, String> {
+        let store = self.store.borrow();
+        let empty = store.log(group).is_some_and(|log| log.last_index() == 0);
+        if !joins || !empty || store.hard_state(group) != HardState::default() {
+            return Ok(false);
+        }
+        self.mark_lost_log(group).map(|()| true)
     }
 
     /// The replica has all again that it had lost.
@@ -232,18 +248,31 @@ impl Shard {
         }
     }
 
-    pub(super) fn remove(&mut self, group: GroupId) -> Result<(), PartitionError> {
+    /// `moved`: the group lives on elsewhere. What this replica has acknowledged counted there, so
+    /// a later one in its place must not take its vote as its own; its term and vote stay.
+    pub(super) fn remove(&mut self, group: GroupId, moved: bool) -> Result<(), PartitionError> {
+        if moved {
+            self.mark_lost_log(group).map_err(PartitionError::Storage)?;
+        }
         if let Some(mut replica) = self.replicas.remove(&group) {
             if let Some(leader) = replica.leader.take() {
                 leader.resign(None);
             }
-            replica.shared.fence("the partition was deleted");
+            replica.shared.fence("the partition has left this node");
         }
         self.fenced.remove(&group);
         self.dirty.remove(&group);
         self.staged.remove(&group);
         self.sleepers.remove(group);
-        let removed = self.store.borrow_mut().remove_group(group);
+        self.saved.remove(&group);
+        let mut store = self.store.borrow_mut();
+        let removed = match moved {
+            true => {
+                let hard = HardState { commit: 0, ..store.hard_state(group) };
+                store.reset_group(group, LogStart::default(), hard)
+            }
+            false => store.remove_group(group),
+        };
         removed.map_err(|e| PartitionError::Storage(e.to_string()))
     }
 

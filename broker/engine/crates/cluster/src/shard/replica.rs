@@ -137,6 +137,8 @@ pub(crate) struct Replica {
     pub shared: Arc<PartitionShared>,
     pub config: PartitionConfig,
     pub preferred: Option<NodeId>,
+    /// Who shall be the members, while they are not.
+    pub goal: Option<Vec<NodeId>>,
     pub app: Rc<RefCell<AppState>>,
     pub machine: Option<Box<dyn StateMachine>>,
     pub leader: Option<Leader>,
@@ -178,7 +180,8 @@ impl Replica {
     /// Whether there is nothing left to do: all is written, committed and applied.
     pub fn may_sleep(&self) -> bool {
         let all_applied = self.app.borrow().index >= self.raft.status().last_index;
-        all_applied && self.unsynced.is_empty() && self.raft.is_at_rest()
+        let settled = self.goal.is_none() && self.unsynced.is_empty();
+        all_applied && settled && self.raft.is_at_rest()
     }
 
     /// Takes a snapshot in place of the log and the state.

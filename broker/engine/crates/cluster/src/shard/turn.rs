@@ -23,6 +23,8 @@ struct Processed {
     again: bool,
     event: Option<ShardEvent>,
     elected: bool,
+    /// It has all again that its log had lost.
+    whole: bool,
 }
 
 impl Shard {
@@ -50,6 +52,9 @@ impl Shard {
                 again.insert(group);
             }
             self.follow_to_sleep(group);
+            if done.whole {
+                self.forget_lost_log(group);
+            }
             if done.elected {
                 self.metrics.elections_won.inc();
             }
@@ -109,19 +114,14 @@ impl Shard {
         }
         self.metrics.rounds.inc();
         for group in groups {
-            let whole = self.guarded(group, |replica, outbox| {
+            self.guarded(group, |replica, outbox| {
                 while replica.unsynced.front().is_some_and(|u| u.round != 0 && u.round <= seq) {
                     let Some(unsynced) = replica.unsynced.pop_front() else { break };
                     replica.raft.persisted(unsynced.token);
                     outbox.send(group, unsynced.messages);
                 }
-                let whole = replica.lost_log && !replica.raft.lost_log();
-                replica.lost_log &= !whole;
-                Ok(whole)
+                Ok(())
             });
-            if whole == Some(true) {
-                self.forget_lost_log(group);
-            }
             self.dirty.insert(group);
         }
     }
@@ -150,7 +150,10 @@ fn process(
     // Whoever is told that its record is committed can read it at once.
     replica.shared.publish(replica.offsets(&status, log));
     replica.answer(&status, log);
+    let whole = replica.lost_log && !replica.raft.lost_log();
+    replica.lost_log &= !whole;
     Ok(Processed {
+        whole,
         staged,
         again: replica.raft.has_ready(),
         event: tell(replica, node),

@@ -34,6 +34,7 @@ impl Shard {
                 self.dirty.insert(group);
             }
         }
+        self.change_members(now_ms);
         if self.draining.contains(&self.config.node) {
             self.hand_over(now_ms, MAX_HANDOVERS_LEAVING);
         } else if now_ms >= self.next_balance_ms {

@@ -24,6 +24,7 @@ pub(crate) mod metadata;
 pub(crate) mod produce;
 pub(crate) mod producer;
 pub(crate) mod quotas;
+pub(crate) mod reassignments;
 pub(crate) mod share_fetch;
 pub(crate) mod share_groups;
 pub(crate) mod telemetry;

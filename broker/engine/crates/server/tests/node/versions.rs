@@ -95,6 +95,8 @@ async fn empty_requests(c: &mut Client) -> Vec<ApiKey> {
         every_version(c, |_| ListConfigResourcesRequest::default()).await,
         every_version::<GetTelemetrySubscriptionsRequest>(c, plain()).await,
         every_version::<PushTelemetryRequest>(c, plain()).await,
+        every_version::<AlterPartitionReassignmentsRequest>(c, plain()).await,
+        every_version::<ListPartitionReassignmentsRequest>(c, plain()).await,
         every_version::<DescribeAclsRequest>(c, plain()).await,
         every_version::<CreateAclsRequest>(c, plain()).await,
         every_version::<DeleteAclsRequest>(c, plain()).await,

@@ -5,6 +5,7 @@ mod cases;
 mod health;
 mod placement;
 mod properties;
+mod reassign;
 
 use uuid::Uuid;
 
