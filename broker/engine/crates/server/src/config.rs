@@ -38,6 +38,8 @@ pub struct ServerConfig {
     pub socket_stall_timeout_ms: u64,
     /// Most record bytes in one fetch response.
     pub fetch_max_bytes: usize,
+    /// Fetch sessions that are remembered (`max.incremental.fetch.session.cache.slots`).
+    pub max_fetch_sessions: usize,
     /// How long `shutdown` waits for requests in progress.
     pub shutdown_grace_ms: u64,
 }
@@ -55,6 +57,7 @@ impl Default for ServerConfig {
             connections_max_idle_ms: 600_000,
             socket_stall_timeout_ms: 30_000,
             fetch_max_bytes: 55 << 20,
+            max_fetch_sessions: 1_000,
             shutdown_grace_ms: 5_000,
         }
     }

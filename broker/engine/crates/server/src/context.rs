@@ -11,6 +11,7 @@ use headrace_wire::{api, ApiKey, EncodeError, ErrorCode, Message, Str, Writer};
 
 use crate::config::ServerConfig;
 use crate::coordinator::{Caller, Coordinators};
+use crate::fetch_sessions::FetchSessions;
 use crate::metrics::Metrics;
 use crate::net::{Budget, Reply, Share};
 use crate::producer_ids::ProducerIds;
@@ -27,6 +28,7 @@ pub(crate) struct Broker {
     pub metrics: Metrics,
     pub producer_ids: ProducerIds,
     pub telemetry: Telemetry,
+    pub fetch_sessions: FetchSessions,
     /// Memory of fetched records on their way out.
     pub responses: Budget,
     pub env: Env,

@@ -8,6 +8,7 @@ pub mod config;
 mod context;
 pub mod coordinator;
 mod dispatch;
+mod fetch_sessions;
 mod handlers;
 mod ids;
 mod metrics;

@@ -12,6 +12,7 @@ use crate::config::ServerConfig;
 use crate::context::Broker;
 use crate::coordinator::{CoordinatorConfig, Coordinators};
 use crate::dispatch::KafkaService;
+use crate::fetch_sessions::FetchSessions;
 use crate::metrics::Metrics;
 use crate::net::{BindError, Budget, Limits, Listeners};
 use crate::producer_ids::ProducerIds;
@@ -85,6 +86,7 @@ impl Server {
             metrics: Metrics::new(),
             producer_ids: ProducerIds::default(),
             telemetry: Telemetry::default(),
+            fetch_sessions: FetchSessions::new(config.max_fetch_sessions),
             responses: Budget::new(config.queued_max_response_bytes),
             env,
             config,

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use headrace_cluster::controller::command::{ConfigChange, ConfigOp, ConfigOpKind, ConfigResource};
 use headrace_cluster::controller::{names, properties, ControllerCommand, ControllerReply};
-use headrace_cluster::image::Image;
+use headrace_cluster::image::{Image, Listener};
 use headrace_wire::messages::alter_configs::{AlterConfigsResource, AlterConfigsResourceResponse};
 use headrace_wire::messages::describe_configs::{
     DescribeConfigsResource, DescribeConfigsResourceResult, DescribeConfigsResult,
@@ -20,6 +20,7 @@ use headrace_wire::messages::{
 use headrace_wire::{ErrorCode, Str};
 use properties::{ConfigEntry, ConfigSource, ConfigType};
 
+use crate::config::ListenerConfig;
 use crate::context::{code_of, controller_refusal, Context, Refusal};
 use crate::session::{Operation, Resource};
 use crate::telemetry::client_pattern;
@@ -84,7 +85,7 @@ fn describe(
                 return Ok(entries);
             }
             let id = broker_id(image, name)?;
-            entries.extend(node_entries(cx, id));
+            entries.extend(node_entries(cx, image, id));
             Ok(entries)
         }
         CLIENT_METRICS => {
@@ -121,8 +122,8 @@ fn broker_id(image: &Image, name: &str) -> Result<i32, Refusal> {
 }
 
 /// What a node's own file says, as far as clients and tools ask for it.
-fn node_entries(cx: &Context, id: i32) -> Vec<ConfigEntry> {
-    let config = &cx.broker.config;
+fn node_entries(cx: &Context, image: &Image, id: i32) -> Vec<ConfigEntry> {
+    use ConfigType::{Int, List, String as Text};
     let entry = |name: &str, value: String, kind: ConfigType, doc: &str| ConfigEntry {
         name: name.to_owned(),
         synonyms: vec![(name.to_owned(), value.clone(), ConfigSource::NodeFile)],
@@ -132,20 +133,43 @@ fn node_entries(cx: &Context, id: i32) -> Vec<ConfigEntry> {
         kind,
         doc: doc.to_owned(),
     };
-    let int =
-        |name: &str, value: usize, doc: &str| entry(name, value.to_string(), ConfigType::Int, doc);
-    let mut entries = vec![entry("node.id", id.to_string(), ConfigType::Int, "The node's id.")];
-    if cx.node().node_id() == Some(id) {
+    let mut entries = vec![
+        entry("broker.id", id.to_string(), Int, "The node's id."),
+        entry("node.id", id.to_string(), Int, "The node's id."),
+    ];
+    if let Some(node) = image.node(id) {
+        let at = |l: &Listener| format!("{}://{}:{}", l.name.to_uppercase(), l.host, l.port);
+        let listeners = node.listeners.iter().map(at).collect::<Vec<_>>().join(",");
+        let rack = node.rack.clone().unwrap_or_default();
         entries.extend([
-            int(
-                "socket.request.max.bytes",
-                config.socket_request_max_bytes,
-                "The largest request that the listener takes.",
-            ),
-            int("fetch.max.bytes", config.fetch_max_bytes, "Most bytes in one fetch response."),
-            int("max.connections", config.max_connections, "Connections over all listeners."),
+            entry("advertised.listeners", listeners, List, "Where clients reach the node."),
+            entry("broker.rack", rack, Text, "Where the node stands."),
         ]);
     }
+    if cx.node().node_id() != Some(id) {
+        return entries;
+    }
+    let config = &cx.broker.config;
+    let at = |l: &ListenerConfig| format!("{}://{}:{}", l.name.to_uppercase(), l.host, l.port);
+    let listeners = config.listeners.iter().map(at).collect::<Vec<_>>().join(",");
+    let folder = cx.node().data_dir().to_string_lossy().into_owned();
+    let count = |name: &str, value: usize, doc: &str| entry(name, value.to_string(), Int, doc);
+    entries.extend([
+        entry("listeners", listeners, List, "Where the node listens."),
+        entry("log.dirs", folder, List, "The node's data folder."),
+        count(
+            "socket.request.max.bytes",
+            config.socket_request_max_bytes,
+            "The largest request that the listener takes.",
+        ),
+        count("fetch.max.bytes", config.fetch_max_bytes, "Most bytes in one fetch response."),
+        count("max.connections", config.max_connections, "Connections over all listeners."),
+        count(
+            "max.incremental.fetch.session.cache.slots",
+            config.max_fetch_sessions,
+            "Fetch sessions that the node remembers.",
+        ),
+    ]);
     entries
 }
 

@@ -1,7 +1,7 @@
 //! Fetch: records below the high watermark, at once or when there are enough of them.
 //!
-//! Every fetch is a full one: sessions (KIP-227) are refused by answering session id 0, after
-//! which a client names all its partitions each time.
+//! What a session (KIP-227) remembers is added before, and left out after: here every fetch is a
+//! full one.
 //!
 //! Memory: a waiting fetch holds none. When something can be read, a share of the response budget
 //! is taken first and bounds what is read; it is given back when the answer is written.
@@ -11,7 +11,7 @@ use std::pin::Pin;
 use std::task::Poll;
 
 use headrace_cluster::image::Image;
-use headrace_cluster::{AbortedTxn, GroupId, Isolation, Offsets, PartitionHandle};
+use headrace_cluster::{AbortedTxn, GroupId, Isolation, NodeId, Offsets, PartitionHandle};
 use headrace_wire::messages::fetch::{
     AbortedTransaction, EpochEndOffset, FetchPartition, FetchTopic, FetchableTopicResponse,
     LeaderIdAndEpoch, NodeEndpoint, PartitionData,
@@ -35,9 +35,6 @@ const HINTS_FROM: i16 = 12;
 const ENDPOINTS_FROM: i16 = 16;
 /// A reader gets at least this much of the response budget before it reads.
 const LEAST_SHARE_BYTES: usize = 1 << 20;
-/// A session that the client wants to begin, and one that it has given up (KIP-227).
-const NEW_SESSION: i32 = 0;
-const NO_SESSION: i32 = -1;
 
 /// One partition of the request, looked up.
 struct Wanted {
@@ -45,6 +42,10 @@ struct Wanted {
     group: Option<GroupId>,
     ask: FetchPartition,
     state: Result<PartitionHandle, ErrorCode>,
+    /// Where the client should read instead.
+    nearer: Option<NodeId>,
+    /// A follower may serve it.
+    anywhere: bool,
 }
 
 struct WantedTopic {
@@ -60,21 +61,26 @@ struct Limits {
     first: bool,
 }
 
-pub(crate) async fn fetch(cx: Context, request: FetchRequest) -> Reply {
-    if let Err(error) = check_session(&request) {
-        let response = FetchResponse { error_code: cx.code(error), ..Default::default() };
-        return cx.reply(&response, Share::default());
-    }
+pub(crate) async fn fetch(cx: Context, mut request: FetchRequest) -> Reply {
+    let (sessions, by_id) = (&cx.broker.fetch_sessions, cx.version >= IDS_FROM);
+    let (asked, turn) = match sessions.begin(&mut request, by_id, cx.broker.env.clock.now_ms()) {
+        Ok(begun) => begun,
+        Err(error) => {
+            let response = FetchResponse { error_code: cx.code(error), ..Default::default() };
+            return cx.reply(&response, Share::default());
+        }
+    };
     let until = Instant::now() + request_timeout(request.max_wait_ms);
     let image = cx.image();
     let (min_bytes, isolation) = (bytes(request.min_bytes), isolation(request.isolation_level));
     let limit = bytes(request.max_bytes).min(cx.broker.config.fetch_max_bytes);
     let topics: Vec<WantedTopic> =
-        request.topics.into_iter().map(|topic| look_up(&cx, &image, topic)).collect();
+        asked.into_iter().map(|topic| look_up(&cx, &image, topic, &request.rack_id)).collect();
     // made when there is something to wait for: most fetches of a busy consumer never wait
     let mut watches: Option<Watches> = None;
     loop {
-        let timed_out = Instant::now() >= until || *cx.session.peer.closing.borrow();
+        let closing = *cx.session.peer.closing.borrow();
+        let timed_out = topics.is_empty() || closing || Instant::now() >= until;
         // what changes from here on ends the wait below
         watches.iter_mut().flatten().for_each(|watch| {
             watch.borrow_and_update();
@@ -83,9 +89,12 @@ pub(crate) async fn fetch(cx: Context, request: FetchRequest) -> Reply {
             let floor = LEAST_SHARE_BYTES.min(limit);
             let mut share = cx.broker.responses.take_up_to(limit, floor).await;
             let limits = Limits { bytes_left: share.bytes().min(limit), isolation, first: true };
-            let (response, read) = pass(&cx, &image, &topics, limits);
+            let (mut response, read) = pass(&cx, &image, &topics, limits);
             if timed_out || read >= min_bytes || has_error(&response) {
                 share.shrink_to(read);
+                let env = &cx.broker.env;
+                let (random, now_ms) = (env.random.as_ref(), env.clock.now_ms());
+                sessions.end(turn, &mut response, random, now_ms);
                 return cx.reply(&response, share);
             }
         }
@@ -110,16 +119,7 @@ fn isolation(level: i8) -> Isolation {
     }
 }
 
-fn check_session(request: &FetchRequest) -> Result<(), ErrorCode> {
-    match (request.session_id, request.session_epoch) {
-        (_, NO_SESSION) | (0, NEW_SESSION) => Ok(()),
-        (0, _) => Err(ErrorCode::InvalidFetchSessionEpoch),
-        // this node never gave out an id
-        _ => Err(ErrorCode::FetchSessionIdNotFound),
-    }
-}
-
-fn look_up(cx: &Context, image: &Image, mut data: FetchTopic) -> WantedTopic {
+fn look_up(cx: &Context, image: &Image, mut data: FetchTopic, rack: &str) -> WantedTopic {
     let by_id = cx.version >= IDS_FROM;
     let found = lookup::topic(image, by_id, &data.topic, data.topic_id);
     let name = found.as_ref().map_or(&*data.topic, |topic| &topic.name);
@@ -127,9 +127,30 @@ fn look_up(cx: &Context, image: &Image, mut data: FetchTopic) -> WantedTopic {
     let partitions = std::mem::take(&mut data.partitions).into_iter().map(|ask| {
         let group = topic.and_then(|topic| lookup::group(topic, ask.partition));
         let state = group.and_then(|group| lookup::replica(cx, group));
-        Wanted { index: ask.partition, group: group.ok(), ask, state }
+        let nearer = state.as_ref().ok().and_then(|handle| nearer_replica(cx, image, handle, rack));
+        // who names its rack may have been sent to a follower
+        let anywhere = !rack.is_empty();
+        Wanted { index: ask.partition, group: group.ok(), ask, state, nearer, anywhere }
     });
     WantedTopic { partitions: partitions.collect(), data }
+}
+
+/// A follower in the client's rack that it should rather read from (KIP-392).
+fn nearer_replica(
+    cx: &Context,
+    image: &Image,
+    handle: &PartitionHandle,
+    rack: &str,
+) -> Option<NodeId> {
+    if rack.is_empty() || !image.cluster().rack_aware_reads || !handle.offsets().is_leader {
+        return None;
+    }
+    let in_rack = |node: NodeId| {
+        let info = cx.reachable(image, node);
+        info.is_some_and(|info| info.rack.as_deref() == Some(rack))
+    };
+    let info = cx.live_leader(handle.group()).filter(|info| !in_rack(info.leader))?;
+    info.in_sync.into_iter().find(|&node| node != info.leader && in_rack(node))
 }
 
 type Watches = Vec<watch::Receiver<Offsets>>;
@@ -171,7 +192,8 @@ fn is_ready(topics: &[WantedTopic], isolation: Isolation) -> bool {
     topics.iter().flat_map(|topic| &topic.partitions).any(|wanted| {
         let Ok(handle) = &wanted.state else { return true };
         let offsets = handle.offsets();
-        check_position(&offsets, &wanted.ask).is_err()
+        wanted.nearer.is_some()
+            || check_position(&offsets, wanted).is_err()
             || wanted.ask.fetch_offset < readable_end(&offsets, isolation)
     })
 }
@@ -183,15 +205,18 @@ fn readable_end(offsets: &Offsets, isolation: Isolation) -> i64 {
     }
 }
 
-/// Whether this replica leads, in the client's epoch, and knows the offset.
-fn check_position(offsets: &Offsets, ask: &FetchPartition) -> Result<(), ErrorCode> {
+/// Whether this replica may serve, in the client's epoch, and knows the offset.
+fn check_position(offsets: &Offsets, wanted: &Wanted) -> Result<(), ErrorCode> {
+    let ask = &wanted.ask;
     if ask.current_leader_epoch >= 0 && ask.current_leader_epoch < offsets.epoch {
         return Err(ErrorCode::FencedLeaderEpoch);
     }
     if ask.current_leader_epoch > offsets.epoch {
         return Err(ErrorCode::UnknownLeaderEpoch);
     }
-    if !offsets.is_leader {
+    let follows = |handle: &PartitionHandle| handle.leader().is_some();
+    let serves = wanted.anywhere && wanted.state.as_ref().is_ok_and(follows);
+    if !offsets.is_leader && !serves {
         return Err(ErrorCode::NotLeaderOrFollower);
     }
     if !(offsets.log_start..=offsets.log_end).contains(&ask.fetch_offset) {
@@ -237,7 +262,7 @@ fn pass(
 fn read_partition(wanted: &Wanted, limits: &mut Limits) -> Result<PartitionData, ErrorCode> {
     let handle = wanted.state.as_ref().map_err(|&error| error)?;
     let (ask, offsets) = (&wanted.ask, handle.offsets());
-    check_position(&offsets, ask)?;
+    check_position(&offsets, wanted)?;
     let mut data = PartitionData {
         partition_index: wanted.index,
         high_watermark: offsets.high_watermark,
@@ -254,13 +279,17 @@ fn read_partition(wanted: &Wanted, limits: &mut Limits) -> Result<PartitionData,
         data.diverging_epoch = diverging;
         return Ok(data);
     }
+    if let Some(nearer) = wanted.nearer {
+        data.preferred_read_replica = nearer;
+        return Ok(data);
+    }
     let room = bytes(ask.partition_max_bytes).min(limits.bytes_left);
     let nothing = ask.fetch_offset >= readable_end(&offsets, limits.isolation);
     if nothing || (room == 0 && !limits.first) {
         return Ok(data);
     }
     let read = handle
-        .read(ask.fetch_offset, room, limits.isolation)
+        .read_replica(ask.fetch_offset, room, limits.isolation)
         .map_err(|error| partition_refusal(error).code)?;
     let records = Records::from(read.batches);
     // one batch always comes: beyond the limit it counts only if the answer is empty so far
@@ -321,28 +350,19 @@ fn refuse(
     }
 }
 
-/// An error or a diverging log is answered at once.
+/// An error, a diverging log or another place to read is answered at once.
 fn has_error(response: &FetchResponse) -> bool {
     let partitions = response.responses.iter().flat_map(|topic| &topic.partitions);
-    partitions.into_iter().any(|data| data.error_code != 0 || data.diverging_epoch.end_offset >= 0)
+    partitions.into_iter().any(|data| {
+        data.error_code != 0
+            || data.diverging_epoch.end_offset >= 0
+            || data.preferred_read_replica >= 0
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn session(id: i32, epoch: i32) -> Result<(), ErrorCode> {
-        check_session(&FetchRequest { session_id: id, session_epoch: epoch, ..Default::default() })
-    }
-
-    #[test]
-    fn sessions_are_never_begun() {
-        assert_eq!(session(0, NO_SESSION), Ok(()));
-        assert_eq!(session(0, NEW_SESSION), Ok(()));
-        assert_eq!(session(7, NO_SESSION), Ok(()), "the client ends a session of another broker");
-        assert_eq!(session(7, 3), Err(ErrorCode::FetchSessionIdNotFound));
-        assert_eq!(session(0, 3), Err(ErrorCode::InvalidFetchSessionEpoch));
-    }
 
     fn offsets() -> Offsets {
         Offsets {
@@ -373,7 +393,15 @@ mod tests {
             (follower, ask(4, 10), Err(ErrorCode::NotLeaderOrFollower)),
             (follower, ask(3, 10), Err(ErrorCode::FencedLeaderEpoch)),
         ] {
-            assert_eq!(check_position(&offsets, &ask), expected, "{ask:?}");
+            let wanted = Wanted {
+                index: 0,
+                group: None,
+                ask,
+                state: Err(ErrorCode::None),
+                nearer: None,
+                anywhere: false,
+            };
+            assert_eq!(check_position(&offsets, &wanted), expected, "{:?}", wanted.ask);
         }
     }
 }

@@ -6,6 +6,7 @@ mod edges;
 mod groups;
 mod operations;
 mod records;
+mod sessions;
 mod share;
 mod versions;
 mod world;

@@ -108,6 +108,8 @@ pub struct ClusterConfig {
     pub overrides: BTreeMap<String, String>,
     /// Unknown topics are created when clients ask for them.
     pub auto_create_topics: bool,
+    /// Consumers are sent to followers in their rack.
+    pub rack_aware_reads: bool,
     /// Topics may be deleted.
     pub delete_topic: bool,
     /// Partitions of a topic whose creator does not say.
@@ -183,6 +185,7 @@ impl From<BTreeMap<String, String>> for ClusterConfig {
         let flag = |key: &str| text(key) == "true";
         ClusterConfig {
             auto_create_topics: flag("auto.create.topics.enable"),
+            rack_aware_reads: !text("replica.selector.class").is_empty(),
             delete_topic: flag("delete.topic.enable"),
             num_partitions: int("num.partitions"),
             default_replication_factor: short("default.replication.factor"),
