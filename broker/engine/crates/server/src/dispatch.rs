@@ -196,6 +196,13 @@ fn decode(cx: Context, body: &mut Reader) -> Result<Answer, DecodeError> {
         ApiKey::ConsumerGroupHeartbeat => simple(cx, body, on::consumer_groups::heartbeat),
         ApiKey::ConsumerGroupDescribe => simple(cx, body, on::consumer_groups::describe),
         ApiKey::DescribeCluster => simple(cx, body, on::metadata::describe_cluster),
+        _ => operate(cx, body),
+    }
+}
+
+/// What operators' tools ask for: replicas, rules, folders, nodes, telemetry.
+fn operate(cx: Context, body: &mut Reader) -> Result<Answer, DecodeError> {
+    match cx.api {
         ApiKey::AlterPartitionReassignments => {
             simple(cx, body, on::reassignments::alter_partition_reassignments)
         }
