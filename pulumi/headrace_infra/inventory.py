@@ -16,6 +16,8 @@ import yaml
 from headrace_infra import engine, outputs, stacks
 from headrace_infra.outputs import Node, Outputs
 
+# udev names an EBS disk after its volume, whatever the kernel calls it after this boot.
+_EBS_LINK = "/dev/disk/by-id/nvme-Amazon_Elastic_Block_Store_"
 _HEADER = "# Written by headrace_infra.inventory from the outputs of a Pulumi stack: do not edit.\n"
 
 
@@ -37,7 +39,7 @@ def hosts(found: Outputs, known_hosts: Path, package: Path | None = None) -> dic
         "headrace_node_properties": _node_properties(found),
     }
     if found.target == "aws":
-        # The disk is made and attached; until it is mounted, data would land on the root disk.
+        # Until the disk is mounted, data would land on the root disk.
         group_vars["headrace_data_mount"] = "/var/lib/headrace"
     if package is not None:
         group_vars["headrace_package_file"] = str(package.resolve())
@@ -46,7 +48,7 @@ def hosts(found: Outputs, known_hosts: Path, package: Path | None = None) -> dic
             "vars": _connection(found, known_hosts),
             "children": {
                 "headrace": {
-                    "hosts": {node.name: _host(node) for node in found.nodes},
+                    "hosts": {node.name: _host(found, node) for node in found.nodes},
                     "vars": group_vars,
                 },
                 "headrace_seeds": {"hosts": {name: {} for name in found.seeds}},
@@ -62,13 +64,16 @@ def _node_properties(found: Outputs) -> dict[str, Any]:
     return {"default_replication_factor": copies, "min_insync_replicas": max(1, copies - 1)}
 
 
-def _host(node: Node) -> dict[str, Any]:
-    return {
+def _host(found: Outputs, node: Node) -> dict[str, Any]:
+    facts: dict[str, Any] = {
         "ansible_host": node.ssh_host,
         "headrace_rack": node.rack,
         "headrace_advertised_address": node.address,
         "headrace_volume_ids": list(node.volume_ids),
     }
+    if found.target == "aws" and node.volume_ids:
+        facts["headrace_data_device"] = _EBS_LINK + node.volume_ids[0].replace("-", "")
+    return facts
 
 
 def _connection(found: Outputs, known_hosts: Path) -> dict[str, Any]:

@@ -20,7 +20,7 @@ AWS = outputs.parse(
         **EXPORTED,
         "target": "aws",
         "nodes": [
-            {**node, "host_key": None, "ssh_host": f"i-0{number}"}
+            {**node, "host_key": None, "ssh_host": f"i-0{number}", "volume_ids": [f"vol-0{number}"]}
             for number, node in enumerate(EXPORTED["nodes"])
         ],
         "access": {
@@ -60,6 +60,15 @@ def test_ansible_reads_what_is_written(found, tmp_path):
     assert facts["headrace_seeds"] == ["hr-a1", "hr-b1", "hr-c1"]
     assert facts["headrace_package_file"] == str(package)
     assert facts["headrace_node_properties"]["min_insync_replicas"] == 2
+
+
+def test_the_data_disk_on_aws_is_named_after_its_volume(tmp_path):
+    facts = as_ansible_sees_it(inventory.write(AWS, tmp_path))["_meta"]["hostvars"]["hr-b1"]
+    link = "/dev/disk/by-id/nvme-Amazon_Elastic_Block_Store_vol01"
+    assert facts["headrace_data_device"] == link
+    assert facts["headrace_data_mount"] == "/var/lib/headrace"
+    local = as_ansible_sees_it(inventory.write(LOCAL, tmp_path))["_meta"]["hostvars"]["hr-b1"]
+    assert "headrace_data_device" not in local
 
 
 def test_known_hosts_pins_each_host_s_key(tmp_path):
