@@ -12,6 +12,9 @@ from typing import Any
 
 import httpx
 import pytest
+from playbooks import Played, play
+
+from headrace_infra.local import podman
 
 ROOT = Path(__file__).parents[2]
 UP_TIMEOUT_SECONDS = 1800
@@ -27,6 +30,22 @@ class Hosts:
     @property
     def bootstrap(self) -> str:
         return self.cluster["bootstrap"]
+
+    @property
+    def names(self) -> list[str]:
+        return [node["host"] for node in self.cluster["nodes"]]
+
+    def play(self, playbook: str, *options: str) -> Played:
+        """Runs one of our playbooks on the hosts."""
+        return play(playbook, ROOT / "inventories/e2e/hosts.yml", *options)
+
+    def run(self, host: str, command: str) -> str:
+        """What a shell command printed on a host."""
+        return podman.exec_in(host, ["sh", "-c", command])
+
+    def started(self) -> dict[int, str]:
+        """When each node's process began."""
+        return {node["node_id"]: node["started_at"] for node in self.admin("/v1/brokers")}
 
     def node(self, node_id: int) -> dict[str, Any]:
         return next(node for node in self.cluster["nodes"] if node["id"] == node_id)

@@ -2,61 +2,20 @@
 
 from __future__ import annotations
 
-import subprocess
-from pathlib import Path
-
 import pytest
+from singlehost import newest_package, single_host
 
-from headrace_infra.local import image, podman
+from headrace_infra.local import podman
 
 pytestmark = [pytest.mark.hosts, pytest.mark.timeout(900)]
-ROOT = Path(__file__).parents[2]
 NAME = "headrace-test-package"
-OWNER = "tests-package"
-
-
-class Host:
-    """One container; `run` returns what a command printed, `ask` its exit status."""
-
-    def run(self, *command: str) -> str:
-        return podman.exec_in(NAME, command)
-
-    def ask(self, *command: str) -> int:
-        done = subprocess.run(["podman", "exec", NAME, *command], check=False, capture_output=True)
-        return done.returncode
 
 
 @pytest.fixture(scope="module")
-def package() -> Path:
-    built = sorted((ROOT / "dist").glob("headrace_*.deb"), key=lambda path: path.stat().st_mtime)
-    assert built, "dist/ has no package: make deb"
-    return built[-1]
-
-
-@pytest.fixture(scope="module")
-def host(package: Path):
-    podman.require_root()
-    podman.remove_container(NAME, OWNER)
-    podman.run(
-        *podman.runtime_options(),
-        "run",
-        "--detach",
-        "--name",
-        NAME,
-        "--systemd=always",
-        *podman.limit_options(),
-        "--label",
-        f"{podman.OWNER_LABEL}={OWNER}",
-        "--network=none",
-        image.ensure(image.Recipe()),
-        "/sbin/init",
-    )
-    try:
-        podman.wait_for_systemd(NAME)
-        podman.run("cp", str(package), f"{NAME}:/srv/headrace.deb")
-        yield Host()
-    finally:
-        podman.remove_container(NAME, OWNER)
+def host():
+    with single_host(NAME) as fresh:
+        podman.run("cp", str(newest_package()), f"{NAME}:/srv/headrace.deb")
+        yield fresh
 
 
 def test_installing_needs_no_network_and_starts_nothing(host):
