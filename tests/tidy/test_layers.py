@@ -17,11 +17,12 @@ MAY_USE = {
     "raft": {"wire"},
     "cluster": {"env", "log", "raft", "wire"},
     "groups": {"wire"},
-    "server": {"cluster", "env", "groups", "wire"},
+    "txn": {"wire"},
+    "server": {"cluster", "env", "groups", "txn", "wire"},
     "sim": {"cluster", "env", "log", "raft", "wire"},
     "pybridge": {"cluster", "env", "groups", "server", "wire"},
 }
-PURE = ("wire", "raft", "groups")
+PURE = ("wire", "raft", "groups", "txn")
 OUTSIDE = re.compile(
     r"\b(std::(fs|net|thread)|SystemTime|Instant::now|tokio::|thread_rng|rand::rng\(\))"
 )
