@@ -155,6 +155,17 @@ pub enum ControllerError {
     ShuttingDown,
 }
 
+/// Why another node gave no answer.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ForwardError {
+    /// It was never asked.
+    #[error("the node cannot be asked: {0}")]
+    NotSent(String),
+    /// It may have done what was asked.
+    #[error("the node gave no answer: {0}")]
+    Unknown(String),
+}
+
 /// The node was not ready in time, and what it still waits for.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the node is not ready: {0}")]

@@ -19,10 +19,10 @@ pub mod shard;
 
 pub use config::NodeConfig;
 pub use controller::{ControllerCommand, ControllerReply};
-pub use error::{ControllerError, NotReady, PartitionError, StartError};
+pub use error::{ControllerError, ForwardError, NotReady, PartitionError, StartError};
 pub use image::{GroupId, HostPort, Image, Listener, NodeId};
 pub use metrics::Metrics;
-pub use node::{Identity, Node, ReplicaStatus};
+pub use node::{BoxFuture, ForwardHandler, Identity, Node, ReplicaStatus};
 pub use partition::{
     AbortedTxn, AbortedTxns, Acks, AppendOptions, Appended, Isolation, LeaderInfo, LeadershipEvent,
     Offsets, PartitionConfig, PartitionHandle, PeerProgress, ProducerInfo, ProducerRules, Progress,

@@ -5,7 +5,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, RwLock};
+use std::sync::{Arc, Mutex, OnceLock, RwLock};
 
 use arc_swap::{ArcSwap, ArcSwapOption};
 use bytes::Bytes;
@@ -40,6 +40,12 @@ const STATES_INTERVAL_MS: i64 = 10_000;
 /// How long nothing must happen to a partition before its group sleeps.
 const IDLE_MS: i64 = 2_000;
 
+/// Answers what the layer above on another node asks.
+pub type ForwardHandler =
+    Box<dyn Fn(Bytes) -> BoxFuture<Result<Bytes, String>> + Send + Sync + 'static>;
+/// A future that a handler makes.
+pub type BoxFuture<T> = std::pin::Pin<Box<dyn std::future::Future<Output = T> + Send>>;
+
 /// A replica that is open here.
 #[derive(Clone, Debug)]
 pub(crate) struct Hosted {
@@ -59,6 +65,8 @@ pub(crate) struct Inner {
     pub links: Links,
     pub client: Client,
     pub started_at_ms: i64,
+    /// Who answers what the layer above on other nodes asks.
+    pub forwarded: OnceLock<ForwardHandler>,
     /// Wakes the gossip task.
     pub news: Notify,
     pub registered: AtomicBool,
@@ -110,6 +118,7 @@ impl Inner {
             links: Links::new(metrics.clone()),
             client: Client::default(),
             started_at_ms: env.clock.now_ms(),
+            forwarded: OnceLock::new(),
             news: Notify::new(),
             registered: AtomicBool::new(false),
             hosted: RwLock::default(),

@@ -19,12 +19,14 @@ use uuid::Uuid;
 
 use crate::config::NodeConfig;
 use crate::controller::{ControllerCommand, ControllerReply};
-use crate::error::{ControllerError, NotReady, PartitionError, StartError};
+use crate::error::{ControllerError, ForwardError, NotReady, PartitionError, StartError};
 use crate::image::{GroupId, Image, NodeId, CONTROLLER_GROUP};
 use crate::partition::in_sync::node_of;
 use crate::partition::{LeaderInfo, LeadershipEvent, Offsets, PartitionHandle, Progress};
+use crate::rpc::client::RequestError;
 use crate::shard::Input;
 use inner::Inner;
+pub use inner::{BoxFuture, ForwardHandler};
 
 /// How long [`Node::leave`] tries to hand over.
 const LEAVE_TIMEOUT: Duration = Duration::from_secs(10);
@@ -197,6 +199,33 @@ impl Node {
     /// at the partitions themselves.
     pub fn leadership_events(&self) -> broadcast::Receiver<LeadershipEvent> {
         self.inner.leaders.events()
+    }
+
+    /// Asks the layer above on `node` (another node than this one) for an answer to `body`.
+    ///
+    /// # Errors
+    /// `NotSent` when it was surely not carried out, `Unknown` when it may have been.
+    pub async fn forward(
+        &self,
+        node: NodeId,
+        body: bytes::Bytes,
+        timeout: Duration,
+    ) -> Result<bytes::Bytes, ForwardError> {
+        let address = self.inner.node_address(node);
+        let address = address.ok_or(ForwardError::NotSent("its address is not known".into()))?;
+        let hello = self.inner.hello(crate::rpc::hello::Purpose::Requests);
+        let answer = self.inner.client.forward(&address, &hello, body, timeout).await;
+        answer.map_err(|error| match error {
+            RequestError::NotSent(error) => ForwardError::NotSent(error.to_string()),
+            RequestError::Unknown(error) => ForwardError::Unknown(error.to_string()),
+        })
+    }
+
+    /// Sets who answers what [`Node::forward`] of other nodes asks; once.
+    pub fn on_forward(&self, handler: ForwardHandler) {
+        if self.inner.forwarded.set(handler).is_err() {
+            tracing::error!("two handlers for what other nodes ask");
+        }
     }
 
     /// Hands leadership of a group to `to`, or to the best of its replicas; from any node. Returns

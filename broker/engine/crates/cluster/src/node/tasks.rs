@@ -1,5 +1,6 @@
 //! What a node does all the time: listen, gossip, look after the controller's group.
 
+use bytes::Bytes;
 use std::io;
 use std::sync::atomic::Ordering;
 use std::sync::Arc;
@@ -313,6 +314,17 @@ impl ServerHost for Inner {
                     Err(error) => Response::Failed { why: error.to_string() },
                 }
             }
+        }
+    }
+
+    async fn forwarded(self: Arc<Self>, caller: &Hello, body: Bytes) -> Result<Bytes, String> {
+        let ours = self.identity().cluster_uuid;
+        if ours.is_none() || caller.cluster_uuid != ours || caller.node_id.is_none() {
+            return Err("a stranger asks what only nodes of the cluster may ask".to_string());
+        }
+        match self.forwarded.get() {
+            Some(handler) => handler(body).await,
+            None => Err("this node is not ready to be asked".to_string()),
         }
     }
 

@@ -34,6 +34,13 @@ impl std::fmt::Display for RequestError {
     }
 }
 
+/// A frame to send, and how long to wait for the one that answers it.
+struct Call {
+    kind: u8,
+    body: Bytes,
+    timeout: Duration,
+}
+
 /// Connections for requests.
 #[derive(Debug, Default)]
 pub(crate) struct Client {
@@ -70,12 +77,48 @@ impl Client {
         timeout: Duration,
     ) -> Result<Response, RequestError> {
         let body = serde_json::to_vec(request).map_err(|e| RequestError::NotSent(e.into()))?;
-        let body = Bytes::from(body);
+        let call = Call { kind: kind::REQUEST, body: body.into(), timeout };
+        let again = matches!(request, Request::Discover);
+        let (kind, body) = self.exchange(address, hello, call, again).await?;
+        let read = || match kind {
+            kind::RESPONSE => serde_json::from_slice(&body).map_err(io::Error::from),
+            other => Err(unfitting(other)),
+        };
+        read().map_err(RequestError::Unknown)
+    }
+
+    /// Hands `body` to the layer above on the node at `address`; returns its answer.
+    ///
+    /// # Errors
+    /// [`RequestError`].
+    pub async fn forward(
+        &self,
+        address: &HostPort,
+        hello: &Hello,
+        body: Bytes,
+        timeout: Duration,
+    ) -> Result<Bytes, RequestError> {
+        let call = Call { kind: kind::FORWARD, body, timeout };
+        match self.exchange(address, hello, call, false).await? {
+            (kind::FORWARDED, body) => Ok(body),
+            (other, _) => Err(RequestError::Unknown(unfitting(other))),
+        }
+    }
+
+    /// One frame there, one back. `again`: it may be sent twice.
+    async fn exchange(
+        &self,
+        address: &HostPort,
+        hello: &Hello,
+        call: Call,
+        again: bool,
+    ) -> Result<(u8, Bytes), RequestError> {
+        let Call { kind, body, timeout } = call;
         // A kept connection may have been closed by the other side meanwhile; then a fresh one is
         // tried, as long as nothing can have been carried out.
         if let Some(mut stream) = self.take(address) {
-            if write_frame(&mut stream, kind::REQUEST, std::slice::from_ref(&body)).await.is_ok() {
-                match within(timeout, response(&mut stream)).await {
+            if write_frame(&mut stream, kind, std::slice::from_ref(&body)).await.is_ok() {
+                match within(timeout, read_frame(&mut stream, MAX_FRAME_BYTES)).await {
                     Ok(response) => {
                         self.keep(address, stream);
                         return Ok(response);
@@ -83,7 +126,7 @@ impl Client {
                     Err(e) if e.kind() != io::ErrorKind::UnexpectedEof => {
                         return Err(RequestError::Unknown(e));
                     }
-                    Err(e) if !matches!(request, Request::Discover) => {
+                    Err(e) if !again => {
                         return Err(RequestError::Unknown(e));
                     }
                     Err(_) => {}
@@ -92,10 +135,10 @@ impl Client {
         }
         let connected = connect(address, hello).await;
         let (mut stream, _) = connected.map_err(RequestError::NotSent)?;
-        let sent = write_frame(&mut stream, kind::REQUEST, &[body]).await;
+        let sent = write_frame(&mut stream, kind, &[body]).await;
         sent.map_err(RequestError::NotSent)?;
-        let response =
-            within(timeout, response(&mut stream)).await.map_err(RequestError::Unknown)?;
+        let read = within(timeout, read_frame(&mut stream, MAX_FRAME_BYTES)).await;
+        let response = read.map_err(RequestError::Unknown)?;
         self.keep(address, stream);
         Ok(response)
     }
@@ -120,11 +163,7 @@ impl Client {
     }
 }
 
-async fn response(stream: &mut TcpStream) -> io::Result<Response> {
-    let (kind, body) = read_frame(stream, MAX_FRAME_BYTES).await?;
-    if kind != kind::RESPONSE {
-        let why = format!("frame kind {kind} instead of a response");
-        return Err(io::Error::new(io::ErrorKind::InvalidData, why));
-    }
-    serde_json::from_slice(&body).map_err(io::Error::from)
+fn unfitting(kind: u8) -> io::Error {
+    let why = format!("frame kind {kind} instead of a response");
+    io::Error::new(io::ErrorKind::InvalidData, why)
 }

@@ -35,6 +35,9 @@ pub(crate) mod kind {
     pub const REQUEST: u8 = 6;
     pub const RESPONSE: u8 = 7;
     pub const BEAT: u8 = 8;
+    /// What the layer above asks its like on another node, and the answer.
+    pub const FORWARD: u8 = 9;
+    pub const FORWARDED: u8 = 10;
     /// In answer to a hello: the caller may be right, but this node cannot tell yet.
     pub const NOT_YET: u8 = 8;
 }

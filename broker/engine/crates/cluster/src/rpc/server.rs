@@ -46,6 +46,12 @@ pub(crate) trait ServerHost: Send + Sync + 'static {
         caller: Hello,
         request: Request,
     ) -> impl std::future::Future<Output = Response> + Send;
+    /// What the layer above on another node asks of ours; an error ends the connection.
+    fn forwarded(
+        self: Arc<Self>,
+        caller: &Hello,
+        body: Bytes,
+    ) -> impl std::future::Future<Output = Result<Bytes, String>> + Send;
     /// Bytes came in.
     fn received(&self, bytes: usize);
 }
@@ -132,6 +138,12 @@ async fn requests<H: ServerHost>(
     loop {
         let (kind, body) = read_frame(&mut stream, MAX_FRAME_BYTES).await?;
         host.received(body.len());
+        if kind == kind::FORWARD {
+            let answer = host.clone().forwarded(&caller, body).await;
+            let answer = answer.map_err(|why| io::Error::new(io::ErrorKind::Other, why))?;
+            write_frame(&mut stream, kind::FORWARDED, &[answer]).await?;
+            continue;
+        }
         if kind != kind::REQUEST {
             let why = format!("frame kind {kind} instead of a request");
             return Err(io::Error::new(io::ErrorKind::InvalidData, why));
