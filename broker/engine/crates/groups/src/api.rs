@@ -1,5 +1,6 @@
 //! What goes into a coordinator and what comes out of it.
 
+use headrace_wire::marker::Marker;
 use headrace_wire::messages::delete_groups::DeletableGroupResult;
 use headrace_wire::messages::describe_groups::DescribedGroup;
 use headrace_wire::messages::list_groups::ListedGroup;
@@ -8,7 +9,8 @@ use headrace_wire::messages::{
     consumer_group_describe, ConsumerGroupHeartbeatRequest, ConsumerGroupHeartbeatResponse,
     HeartbeatRequest, HeartbeatResponse, JoinGroupRequest, JoinGroupResponse, LeaveGroupRequest,
     LeaveGroupResponse, OffsetCommitRequest, OffsetCommitResponse, OffsetDeleteRequest,
-    OffsetDeleteResponse, SyncGroupRequest, SyncGroupResponse,
+    OffsetDeleteResponse, SyncGroupRequest, SyncGroupResponse, TxnOffsetCommitRequest,
+    TxnOffsetCommitResponse,
 };
 use headrace_wire::ErrorCode;
 use uuid::Uuid;
@@ -51,6 +53,18 @@ pub enum Request {
     OffsetCommit(OffsetCommitRequest),
     /// Read offsets of one group. Every topic has its name.
     OffsetFetch(OffsetFetchRequestGroup),
+    /// As [`Request::OffsetFetch`], but `UNSTABLE_OFFSET_COMMIT` for what an open transaction is
+    /// about to change (KIP-447).
+    StableOffsetFetch(OffsetFetchRequestGroup),
+    /// Store offsets as part of a transaction. Every topic has its name.
+    TxnOffsetCommit(TransactionalOffsets),
+    /// Write the marker that ends a transaction in the partition, whatever groups it concerns.
+    EndTransaction {
+        /// The marker.
+        marker: Marker,
+        /// Its epoch lies above that of the transaction (KIP-890).
+        second_protocol: bool,
+    },
     /// All groups here, filtered by state and type (empty: no filter).
     List {
         /// Names of states, compared without regard to case.
@@ -70,6 +84,17 @@ pub enum Request {
     DescribeConsumers(String),
 }
 
+/// Offsets that a transaction commits.
+#[derive(Clone, Debug)]
+pub struct TransactionalOffsets {
+    /// The request. Every topic has its name.
+    pub request: TxnOffsetCommitRequest,
+    /// The ids of the request's topics, in their order; nil or missing when not known.
+    pub topic_ids: Vec<Uuid>,
+    /// Handed back with the append: the transaction's verification by its coordinator.
+    pub verified: Option<u64>,
+}
+
 /// The answer to a [`Request`], of the same kind.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Response {
@@ -83,8 +108,12 @@ pub enum Response {
     Leave(LeaveGroupResponse),
     /// To [`Request::OffsetCommit`].
     OffsetCommit(OffsetCommitResponse),
-    /// To [`Request::OffsetFetch`].
+    /// To [`Request::OffsetFetch`] and [`Request::StableOffsetFetch`].
     OffsetFetch(OffsetFetchResponseGroup),
+    /// To [`Request::TxnOffsetCommit`].
+    TxnOffsetCommit(TxnOffsetCommitResponse),
+    /// To [`Request::EndTransaction`].
+    TransactionEnded(ErrorCode),
     /// To [`Request::List`].
     List(Vec<ListedGroup>),
     /// To [`Request::Describe`].
@@ -117,6 +146,28 @@ pub enum Effect {
         /// Never empty.
         records: Vec<Record>,
     },
+    /// As [`Effect::Append`], the records being part of a transaction.
+    AppendTransactional {
+        /// To be handed back.
+        write: WriteId,
+        /// Whose transaction.
+        producer_id: i64,
+        /// In which epoch.
+        producer_epoch: i16,
+        /// From [`TransactionalOffsets`].
+        verified: Option<u64>,
+        /// Never empty.
+        records: Vec<Record>,
+    },
+    /// As [`Effect::Append`], with the marker that ends a transaction.
+    AppendMarker {
+        /// To be handed back.
+        write: WriteId,
+        /// The marker.
+        marker: Marker,
+        /// From [`Request::EndTransaction`].
+        second_protocol: bool,
+    },
 }
 
 /// Why an append did not become durable.
@@ -131,6 +182,9 @@ pub enum WriteError {
     /// The records are larger than a batch may be.
     #[error("the group's records are larger than the offsets topic takes")]
     TooLarge,
+    /// The transaction is not, or no more, the producer's or its coordinator's.
+    #[error("the transaction is another one's: {0:?}")]
+    Producer(ErrorCode),
 }
 
 impl WriteError {
@@ -140,6 +194,7 @@ impl WriteError {
             WriteError::NotAvailable => ErrorCode::CoordinatorNotAvailable,
             WriteError::NotCoordinator => ErrorCode::NotCoordinator,
             WriteError::TooLarge => ErrorCode::UnknownServerError,
+            WriteError::Producer(code) => code,
         }
     }
 

@@ -17,9 +17,11 @@ use headrace_wire::messages::{
 use headrace_wire::{ErrorCode, Str};
 
 use crate::api::{Request, Response};
+use crate::coordinator::txn_commit_error;
 
 impl Request {
-    /// The group that the request is about; none for [`Request::List`].
+    /// The group that the request is about; none for [`Request::List`] and
+    /// [`Request::EndTransaction`].
     pub fn group(&self) -> Option<&str> {
         match self {
             Request::Join(request) => Some(&request.group_id),
@@ -33,7 +35,9 @@ impl Request {
             | Request::DescribeConsumers(group) => Some(group),
             Request::DeleteOffsets(request) => Some(&request.group_id),
             Request::ConsumerHeartbeat(request) => Some(&request.group_id),
-            Request::List { .. } => None,
+            Request::StableOffsetFetch(request) => Some(&request.group_id),
+            Request::TxnOffsetCommit(commit) => Some(&commit.request.group_id),
+            Request::List { .. } | Request::EndTransaction { .. } => None,
         }
     }
 
@@ -45,11 +49,17 @@ impl Request {
             Request::Heartbeat(_) => Response::Heartbeat(heartbeat(code)),
             Request::Leave(_) => Response::Leave(leave_error(code)),
             Request::OffsetCommit(request) => Response::OffsetCommit(commit_error(request, code)),
-            Request::OffsetFetch(request) => Response::OffsetFetch(OffsetFetchResponseGroup {
-                group_id: request.group_id.clone(),
-                error_code: code.code(),
-                ..Default::default()
-            }),
+            Request::OffsetFetch(request) | Request::StableOffsetFetch(request) => {
+                Response::OffsetFetch(OffsetFetchResponseGroup {
+                    group_id: request.group_id.clone(),
+                    error_code: code.code(),
+                    ..Default::default()
+                })
+            }
+            Request::TxnOffsetCommit(commit) => {
+                Response::TxnOffsetCommit(txn_commit_error(&commit.request, code))
+            }
+            Request::EndTransaction { .. } => Response::TransactionEnded(code),
             Request::List { .. } => Response::List(Vec::new()),
             Request::Describe(group) => Response::Describe(DescribedGroup {
                 group_id: group.into(),

@@ -18,7 +18,7 @@ pub mod records;
 pub mod share;
 mod topics;
 
-pub use api::{Call, Effect, Request, Response, Token, WriteError, WriteId};
+pub use api::{Call, Effect, Request, Response, Token, TransactionalOffsets, WriteError, WriteId};
 pub use config::{
     Config, ConsumerConfig, MigrationPolicy, MAX_NAME_BYTES, NEW_MEMBER_JOIN_TIMEOUT_MS,
 };

@@ -140,6 +140,9 @@ impl World {
     fn take(&mut self, effects: Vec<Effect>) {
         for effect in effects {
             match effect {
+                other @ (Effect::AppendTransactional { .. } | Effect::AppendMarker { .. }) => {
+                    unreachable!("no transaction is asked for: {other:?}")
+                }
                 Effect::Append { write, records } => {
                     assert!(!records.is_empty());
                     self.pending.push_back((write, records));

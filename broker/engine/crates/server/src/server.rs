@@ -10,7 +10,7 @@ use tokio::runtime::Handle;
 
 use crate::config::ServerConfig;
 use crate::context::Broker;
-use crate::coordinator::{CoordinatorConfig, Coordinators};
+use crate::coordinator::Coordinators;
 use crate::dispatch::KafkaService;
 use crate::fetch_sessions::FetchSessions;
 use crate::metrics::Metrics;
@@ -69,12 +69,7 @@ impl Server {
             stall: Duration::from_millis(config.socket_stall_timeout_ms),
             grace: Duration::from_millis(config.shutdown_grace_ms),
         };
-        let coordinators = Coordinators::start(
-            CoordinatorConfig::default(),
-            node.clone(),
-            env.clone(),
-            runtime.clone(),
-        );
+        let coordinators = Coordinators::start(node.clone(), env.clone(), runtime.clone());
         // the first listener is what nodes use among themselves; validated: there is one
         let listener = config.listeners.first().map(|listener| listener.name.clone());
         let shares =

@@ -1,7 +1,9 @@
 //! OffsetFetch of one group: only what is durable is ever shown.
 //!
-//! `require_stable` (KIP-447) asks to wait for open transactions' offsets. This coordinator takes
-//! no transactional commits, so every offset it shows is stable.
+//! Who asks for stable offsets (KIP-447) is told of those that an open transaction is about to
+//! change, and asks again.
+
+use std::collections::BTreeSet;
 
 use headrace_wire::messages::offset_fetch::{
     OffsetFetchRequestGroup, OffsetFetchResponseGroup, OffsetFetchResponsePartitions,
@@ -13,13 +15,19 @@ use uuid::Uuid;
 use super::Coordinator;
 use crate::api::{Call, Response};
 use crate::group::{Group, GroupState};
+use crate::offsets::Place;
 use crate::records::OffsetValue;
 
 /// What stands for "nothing committed".
 const NO_OFFSET: i64 = -1;
 
 impl Coordinator {
-    pub(super) fn offset_fetch(&mut self, call: &Call, request: &OffsetFetchRequestGroup) {
+    pub(super) fn offset_fetch(
+        &mut self,
+        call: &Call,
+        request: &OffsetFetchRequestGroup,
+        stable: bool,
+    ) {
         let group = self.groups.get(&*request.group_id);
         let group = group.filter(|group| !group.is(GroupState::Dead));
         let state = group.and_then(Group::consumer_state);
@@ -49,12 +57,34 @@ impl Coordinator {
                 topics.collect()
             }
         };
+        let mut topics: Vec<OffsetFetchResponseTopics> = topics;
+        if stable {
+            let unstable = self.unstable(&request.group_id);
+            mark_unstable(&mut topics, &unstable);
+        }
         let response = OffsetFetchResponseGroup {
             group_id: request.group_id.clone(),
             topics,
             error_code: ErrorCode::None.code(),
         };
         self.context.reply(call.token, Response::OffsetFetch(response));
+    }
+}
+
+fn mark_unstable(topics: &mut [OffsetFetchResponseTopics], unstable: &BTreeSet<Place>) {
+    if unstable.is_empty() {
+        return;
+    }
+    for topic in topics {
+        for found in &mut topic.partitions {
+            if unstable.contains(&(topic.name.to_string(), found.partition_index)) {
+                let error_code = ErrorCode::UnstableOffsetCommit.code();
+                *found = OffsetFetchResponsePartitions {
+                    error_code,
+                    ..partition(found.partition_index, None)
+                };
+            }
+        }
     }
 }
 

@@ -8,6 +8,24 @@ use crate::member::Member;
 use crate::records::{parse_key, GroupValue, Key, OffsetValue, RecordError};
 
 impl Coordinator {
+    /// Takes one record of a transaction of `producer_id`, in log order, before any request: it
+    /// counts when [`Coordinator::load_marker`] brings a commit.
+    ///
+    /// # Errors
+    /// As [`Coordinator::load`].
+    pub fn load_open(
+        &mut self,
+        producer_id: i64,
+        key: &[u8],
+        value: Option<&[u8]>,
+    ) -> Result<(), RecordError> {
+        if let (Key::Offset { group, topic, partition }, Some(value)) = (parse_key(key)?, value) {
+            let value = OffsetValue::parse(value)?;
+            self.keep_open(producer_id, &group, (topic, partition), value);
+        }
+        Ok(())
+    }
+
     /// Takes one record of the log, in log order, before any request. Later records replace
     /// earlier ones with the same key.
     ///

@@ -14,6 +14,7 @@ mod leave;
 mod load;
 mod rebalance;
 mod sync;
+mod transactions;
 mod writes;
 
 use std::cmp::Reverse;
@@ -28,7 +29,10 @@ use crate::errors::heartbeat;
 use crate::group::{Group, GroupState};
 use crate::records::Record;
 pub(crate) use leave::{leave_response, leaving};
+use transactions::{OpenOffsets, TransactionWrite};
 use writes::{Completion, Write};
+
+pub(crate) use transactions::refusal as txn_commit_error;
 
 /// The groups of one partition of `__consumer_offsets`.
 ///
@@ -38,6 +42,9 @@ use writes::{Completion, Write};
 #[derive(Debug)]
 pub struct Coordinator {
     groups: BTreeMap<String, Group>,
+    /// What open transactions will commit.
+    open_offsets: OpenOffsets,
+    transaction_writes: BTreeMap<WriteId, TransactionWrite>,
     context: Context,
     /// Earliest first: (ms, group). Entries whose group is scheduled for another time are stale.
     timers: BinaryHeap<Reverse<(i64, String)>>,
@@ -59,10 +66,15 @@ impl Context {
         self.effects.push(Effect::Reply { token, response });
     }
 
-    fn append(&mut self, group: &str, records: Vec<Record>, completion: Completion) {
-        debug_assert!(!records.is_empty(), "an append has records");
+    fn new_write(&mut self) -> WriteId {
         let write = self.next_write;
         self.next_write += 1;
+        write
+    }
+
+    fn append(&mut self, group: &str, records: Vec<Record>, completion: Completion) {
+        debug_assert!(!records.is_empty(), "an append has records");
+        let write = self.new_write();
         self.writes.insert(write, Write { group: group.to_owned(), completion });
         self.effects.push(Effect::Append { write, records });
     }
@@ -74,7 +86,14 @@ impl Coordinator {
         let next_expiry_ms = now_ms.saturating_add(config.offsets_retention_check_interval_ms);
         let context =
             Context { config, effects: Vec::new(), writes: BTreeMap::new(), next_write: 1 };
-        Coordinator { groups: BTreeMap::new(), context, timers: BinaryHeap::new(), next_expiry_ms }
+        Coordinator {
+            groups: BTreeMap::new(),
+            open_offsets: OpenOffsets::new(),
+            transaction_writes: BTreeMap::new(),
+            context,
+            timers: BinaryHeap::new(),
+            next_expiry_ms,
+        }
     }
 
     /// Takes changed settings, and the cluster's topics as they are now: consumer groups that read
@@ -102,7 +121,7 @@ impl Coordinator {
 
     /// Appends whose outcome is not known yet.
     pub fn writes_in_flight(&self) -> usize {
-        self.context.writes.len()
+        self.context.writes.len() + self.transaction_writes.len()
     }
 
     /// Takes one request.
@@ -112,7 +131,13 @@ impl Coordinator {
             return vec![Effect::Reply { token: call.token, response }];
         }
         // Heartbeats and reads bring no deadline nearer.
-        let eager = !matches!(request, Request::Heartbeat(_) | Request::OffsetFetch(_));
+        let eager = !matches!(
+            request,
+            Request::Heartbeat(_)
+                | Request::OffsetFetch(_)
+                | Request::StableOffsetFetch(_)
+                | Request::TxnOffsetCommit(_)
+        );
         let group_id = request.group().filter(|_| eager).map(str::to_owned);
         self.route(now_ms, call, request);
         if let Some(group_id) = group_id {
@@ -131,7 +156,12 @@ impl Coordinator {
             Request::Heartbeat(request) => self.heartbeat(now_ms, &call, &request),
             Request::Leave(request) => self.leave(now_ms, &call, &request),
             Request::OffsetCommit(request) => self.offset_commit(now_ms, &call, request),
-            Request::OffsetFetch(request) => self.offset_fetch(&call, &request),
+            Request::OffsetFetch(request) => self.offset_fetch(&call, &request, false),
+            Request::StableOffsetFetch(request) => self.offset_fetch(&call, &request, true),
+            Request::TxnOffsetCommit(commit) => self.txn_offset_commit(now_ms, &call, commit),
+            Request::EndTransaction { marker, second_protocol } => {
+                self.end_transaction(&call, marker, second_protocol);
+            }
             Request::List { states, types } => self.list(&call, &states, &types),
             Request::Describe(group) => self.describe(&call, &group),
             Request::Delete(group) => self.delete(&call, &group),

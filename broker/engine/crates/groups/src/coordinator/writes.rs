@@ -83,6 +83,10 @@ impl Coordinator {
         write: WriteId,
         outcome: Result<(), WriteError>,
     ) -> Vec<Effect> {
+        if let Some(done) = self.transaction_writes.remove(&write) {
+            self.transaction_written(now_ms, done, outcome);
+            return std::mem::take(&mut self.context.effects);
+        }
         let Some(Write { group: id, completion }) = self.context.writes.remove(&write) else {
             return Vec::new();
         };
@@ -135,6 +139,11 @@ impl Coordinator {
             }
         }
         self.timers.clear();
+        self.open_offsets.clear();
+        for done in std::mem::take(&mut self.transaction_writes).into_values() {
+            let (token, response) = done.refusal(code);
+            self.context.reply(token, response);
+        }
         for write in std::mem::take(&mut self.context.writes).into_values() {
             write.completion.abandon(&mut self.context, &write.group, code);
         }

@@ -274,6 +274,9 @@ impl Script {
     fn take(&mut self, effects: Vec<Effect>) {
         for effect in effects {
             match effect {
+                other @ (Effect::AppendTransactional { .. } | Effect::AppendMarker { .. }) => {
+                    unreachable!("no transaction is asked for: {other:?}")
+                }
                 Effect::Reply { token, response } => {
                     assert!(self.answered.insert(token), "token {token} was answered twice");
                     let (label, version) = &self.labels[&token];

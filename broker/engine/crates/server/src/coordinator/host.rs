@@ -5,18 +5,16 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::Arc;
 use std::time::Duration;
 
-use headrace_cluster::image::Image;
-use headrace_cluster::{Node, PartitionError};
+use headrace_cluster::{BoxFuture, Node, PartitionError};
 use headrace_env::Clock;
-use headrace_groups::{Call, Config, Coordinator, Effect, Request, Response, Token, WriteId};
 use headrace_wire::ErrorCode;
 use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot, watch as flag};
-use tokio::task::JoinHandle;
-use uuid::Uuid;
+use tokio::task::{JoinHandle, JoinSet};
 
 use super::load::{load, LoadError};
-use super::log::OffsetsLog;
+use super::log::TopicLog;
+use super::machine::{Effect, Machine, Refused, Token, WriteId};
 use super::writer::{Fate, Writer};
 
 /// Requests that wait for one coordinator; then their connections wait.
@@ -29,76 +27,70 @@ const MAX_SLEEP_MS: i64 = 1_000;
 const RETRY: Duration = Duration::from_secs(3);
 
 /// Work for a host.
-pub(super) enum Job {
-    /// A client's request.
-    Ask(Box<Ask>),
-    /// Topics are gone: name and id.
-    TopicsDeleted(Vec<(String, Uuid)>),
-}
-
-/// A request and where its answer goes.
-pub(super) struct Ask {
-    pub(super) version: i16,
-    pub(super) client_id: String,
-    pub(super) client_host: String,
-    pub(super) uuid: Uuid,
-    pub(super) request: Request,
-    pub(super) answer: oneshot::Sender<Response>,
+pub(super) enum Job<M: Machine> {
+    /// A request and where its answer goes.
+    Ask(Box<M::Ask>, oneshot::Sender<M::Response>),
+    /// Something happened in the cluster.
+    News(M::News),
 }
 
 /// Where a host takes its work from.
-pub(super) type Jobs = mpsc::Sender<Job>;
+pub(super) type Jobs<M> = mpsc::Sender<Job<M>>;
+
+/// Does a machine's work outside of its partition, which is under this leader epoch.
+pub(super) type Worker<M> =
+    dyn Fn(i32, <M as Machine>::Work) -> BoxFuture<<M as Machine>::News> + Send + Sync;
 
 /// A host from outside. Dropping it does not end it; `stop` does.
-pub(super) struct Host {
+pub(super) struct Host<M: Machine> {
     pub(super) epoch: i32,
-    jobs: Jobs,
+    jobs: Jobs<M>,
     ready: Arc<AtomicBool>,
     stop: flag::Sender<bool>,
     task: JoinHandle<()>,
 }
 
 /// What a host's settings are made of, read afresh each turn.
-pub(super) trait Settings: Send + 'static {
+pub(super) trait Settings<M: Machine>: Send + 'static {
     /// The settings now; none when they have not changed since the last call.
-    fn changed(&mut self) -> Option<Config>;
+    fn changed(&mut self) -> Option<M::Config>;
 }
 
 /// Settings out of the controller's image.
 pub(super) struct ImageSettings {
     pub(super) node: Node,
-    pub(super) make: Box<dyn Fn(&Arc<Image>) -> Config + Send>,
     pub(super) seen: Option<u64>,
 }
 
-impl Settings for ImageSettings {
-    fn changed(&mut self) -> Option<Config> {
+impl<M: Machine> Settings<M> for ImageSettings {
+    fn changed(&mut self) -> Option<M::Config> {
         let image = self.node.image();
         if self.seen == Some(image.version()) {
             return None;
         }
         self.seen = Some(image.version());
-        Some((self.make)(&image))
+        Some(M::config(&image))
     }
 }
 
 /// What a host works with.
-pub(super) struct Parts<L, S> {
+pub(super) struct Parts<M: Machine, L, S> {
     pub(super) partition: i32,
     pub(super) epoch: i32,
     pub(super) log: L,
     pub(super) settings: S,
     pub(super) clock: Arc<dyn Clock>,
+    pub(super) worker: Arc<Worker<M>>,
     pub(super) max_batch_bytes: usize,
 }
 
-impl Host {
+impl<M: Machine> Host<M> {
     /// Starts a host; it begins once `previous`, of the same partition, has ended.
-    pub(super) fn start<L: OffsetsLog, S: Settings>(
-        parts: Parts<L, S>,
-        previous: Option<Host>,
+    pub(super) fn start<L: TopicLog, S: Settings<M>>(
+        parts: Parts<M, L, S>,
+        previous: Option<Host<M>>,
         runtime: &Handle,
-    ) -> Host {
+    ) -> Host<M> {
         let (jobs, queue) = mpsc::channel(QUEUE_JOBS);
         let (stop, stopped) = flag::channel(false);
         let ready = Arc::new(AtomicBool::new(false));
@@ -129,7 +121,7 @@ impl Host {
     ///
     /// # Errors
     /// `COORDINATOR_LOAD_IN_PROGRESS` until the log is read.
-    pub(super) fn jobs(&self) -> Result<Jobs, ErrorCode> {
+    pub(super) fn jobs(&self) -> Result<Jobs<M>, ErrorCode> {
         if *self.stop.borrow() {
             return Err(ErrorCode::NotCoordinator);
         }
@@ -140,7 +132,7 @@ impl Host {
     }
 
     /// Its queue even while it loads: for what must not be missed.
-    pub(super) fn queue(&self) -> Jobs {
+    pub(super) fn queue(&self) -> Jobs<M> {
         self.jobs.clone()
     }
 }
@@ -165,19 +157,19 @@ impl SteadyClock {
 }
 
 /// A host from inside.
-struct Life {
-    queue: mpsc::Receiver<Job>,
+struct Life<M: Machine> {
+    queue: mpsc::Receiver<Job<M>>,
     stopped: flag::Receiver<bool>,
     ready: Arc<AtomicBool>,
 }
 
-impl Life {
-    async fn run<L: OffsetsLog, S: Settings>(mut self, parts: Parts<L, S>) {
-        let Parts { partition, epoch, log, mut settings, clock, max_batch_bytes } = parts;
+impl<M: Machine> Life<M> {
+    async fn run<L: TopicLog, S: Settings<M>>(mut self, parts: Parts<M, L, S>) {
+        let Parts { partition, epoch, log, mut settings, clock, worker, max_batch_bytes } = parts;
         let clock = SteadyClock::new(clock);
         let log = Arc::new(log);
         let config = settings.changed().unwrap_or_default();
-        let empty = Coordinator::new(config, clock.now_ms());
+        let empty = M::new(config, clock.now_ms());
         let loading = load(&log, empty);
         let outcome = tokio::select! {
             biased;
@@ -188,7 +180,8 @@ impl Life {
             Ok((coordinator, loaded)) => {
                 let (records, skipped) = (loaded.records, loaded.skipped);
                 let duration_ms = loaded.duration.as_millis();
-                tracing::info!(partition, epoch, records, skipped, duration_ms, "groups loaded");
+                let what = M::WHAT;
+                tracing::info!(partition, epoch, records, skipped, duration_ms, "{what} loaded");
                 coordinator
             }
             Err(error) => return self.not_loaded(partition, &error).await,
@@ -198,13 +191,17 @@ impl Life {
             answers: HashMap::new(),
             next_token: 1,
             writer: Writer::new(max_batch_bytes),
+            epoch,
+            worker,
+            work: JoinSet::new(),
         };
         let effects = serving.coordinator.loaded(clock.now_ms());
         serving.take(effects);
         self.ready.store(true, Ordering::Release);
         let reason = self.serve(&mut serving, &*log, &mut settings, &clock).await;
         self.ready.store(false, Ordering::Release);
-        tracing::info!(partition, epoch, %reason, "groups handed over");
+        let what = M::WHAT;
+        tracing::info!(partition, epoch, %reason, "{what} handed over");
         let effects = serving.coordinator.resign(ErrorCode::NotCoordinator);
         serving.take(effects);
         // Closing the queue refuses what is still in it: its answers' senders are dropped.
@@ -216,10 +213,11 @@ impl Life {
         if let LoadError::Log(PartitionError::NotLeader { .. } | PartitionError::ShuttingDown) =
             error
         {
-            tracing::debug!(partition, %error, "lost before its groups were loaded");
+            let what = M::WHAT;
+            tracing::debug!(partition, %error, "lost before its {what} were loaded");
             return;
         }
-        tracing::error!(partition, %error, "cannot load the groups; trying again");
+        tracing::error!(partition, %error, "cannot load the {}; trying again", M::WHAT);
         tokio::select! {
             _ = self.stopped.wait_for(|stop| *stop) => {}
             () = tokio::time::sleep(RETRY) => {}
@@ -227,9 +225,9 @@ impl Life {
     }
 
     /// Serves until told to stop, or until only reading the log again can tell what it holds.
-    async fn serve<L: OffsetsLog, S: Settings>(
+    async fn serve<L: TopicLog, S: Settings<M>>(
         &mut self,
-        serving: &mut Serving,
+        serving: &mut Serving<M>,
         log: &L,
         settings: &mut S,
         clock: &SteadyClock,
@@ -263,6 +261,11 @@ impl Life {
                         serving.work(now_ms, job);
                     }
                 }
+                Some(done) = serving.work.join_next() => match done {
+                    Ok(news) => serving.told(clock.now_ms(), news),
+                    // What it was to do is in the log: the next host does it.
+                    Err(error) => return format!("its work failed: {error}"),
+                },
                 () = tokio::time::sleep(Duration::from_millis(wait_ms)) => {}
             }
         }
@@ -270,31 +273,33 @@ impl Life {
 }
 
 /// A loaded coordinator at work.
-struct Serving {
-    coordinator: Coordinator,
-    answers: HashMap<Token, oneshot::Sender<Response>>,
+struct Serving<M: Machine> {
+    coordinator: M,
+    answers: HashMap<Token, oneshot::Sender<M::Response>>,
     next_token: Token,
     writer: Writer,
+    epoch: i32,
+    worker: Arc<Worker<M>>,
+    /// Ends with the host.
+    work: JoinSet<M::News>,
 }
 
-impl Serving {
-    fn work(&mut self, now_ms: i64, job: Job) {
-        let effects = match job {
-            Job::Ask(ask) => {
+impl<M: Machine> Serving<M> {
+    fn work(&mut self, now_ms: i64, job: Job<M>) {
+        match job {
+            Job::Ask(ask, answer) => {
                 let token = self.next_token;
                 self.next_token += 1;
-                self.answers.insert(token, ask.answer);
-                let call = Call {
-                    token,
-                    version: ask.version,
-                    client_id: ask.client_id,
-                    client_host: ask.client_host,
-                    uuid: ask.uuid,
-                };
-                self.coordinator.handle(now_ms, call, ask.request)
+                self.answers.insert(token, answer);
+                let effects = self.coordinator.handle(now_ms, token, *ask);
+                self.take(effects);
             }
-            Job::TopicsDeleted(topics) => self.coordinator.topics_deleted(&topics),
-        };
+            Job::News(news) => self.told(now_ms, news),
+        }
+    }
+
+    fn told(&mut self, now_ms: i64, news: M::News) {
+        let effects = self.coordinator.news(now_ms, news);
         self.take(effects);
     }
 
@@ -305,17 +310,12 @@ impl Serving {
         }
     }
 
-    fn appended(
-        &mut self,
-        now_ms: i64,
-        write: WriteId,
-        outcome: Result<(), headrace_groups::WriteError>,
-    ) {
+    fn appended(&mut self, now_ms: i64, write: WriteId, outcome: Result<(), Refused>) {
         let effects = self.coordinator.appended(now_ms, write, outcome);
         self.take(effects);
     }
 
-    fn take(&mut self, effects: Vec<Effect>) {
+    fn take(&mut self, effects: Vec<Effect<M>>) {
         for effect in effects {
             match effect {
                 Effect::Reply { token, response } => {
@@ -324,7 +324,10 @@ impl Serving {
                         let _ = answer.send(response);
                     }
                 }
-                Effect::Append { write, records } => self.writer.push(write, records),
+                Effect::Append { write, entry } => self.writer.push(write, entry),
+                Effect::Work(work) => {
+                    self.work.spawn((self.worker)(self.epoch, work));
+                }
             }
         }
     }

@@ -1,13 +1,14 @@
-//! Reading a partition of `__consumer_offsets` to its end.
+//! Reading a partition of an internal topic to its end.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use headrace_cluster::PartitionError;
-use headrace_groups::Coordinator;
+use headrace_wire::marker::Marker;
 use headrace_wire::records::{batches, RecordIter};
 
-use super::log::{Chunk, OffsetsLog};
+use super::log::{Chunk, TopicLog};
+use super::machine::Machine;
 
 /// Bytes that one step reads and applies, off the runtime's own threads.
 const STEP_BYTES: usize = 4 << 20;
@@ -37,10 +38,10 @@ pub(super) struct Loaded {
 /// Applies the whole log to `coordinator`, from its first offset to what was its end when the
 /// call began. Nothing else appends meanwhile: earlier hosts have drained their writes, and an
 /// earlier leader's are fenced by the epoch.
-pub(super) async fn load<L: OffsetsLog>(
+pub(super) async fn load<L: TopicLog, M: Machine>(
     log: &Arc<L>,
-    mut coordinator: Coordinator,
-) -> Result<(Coordinator, Loaded), LoadError> {
+    mut coordinator: M,
+) -> Result<(M, Loaded), LoadError> {
     let began = Instant::now();
     let mut loaded = Loaded::default();
     let (mut next, end) = log.bounds();
@@ -64,7 +65,7 @@ pub(super) async fn load<L: OffsetsLog>(
     Ok((coordinator, loaded))
 }
 
-fn apply(coordinator: &mut Coordinator, chunk: Chunk) -> (i64, Loaded) {
+fn apply<M: Machine>(coordinator: &mut M, chunk: Chunk) -> (i64, Loaded) {
     let mut step = Loaded::default();
     for batch in chunk.batches.into_iter().flat_map(batches) {
         let Ok((header, batch)) = batch else {
@@ -72,17 +73,24 @@ fn apply(coordinator: &mut Coordinator, chunk: Chunk) -> (i64, Loaded) {
             continue;
         };
         if header.is_control() {
+            if !header.takes_no_offset() {
+                match Marker::parse(&header, &batch) {
+                    Ok(marker) => coordinator.load_marker(&marker),
+                    Err(_) => step.skipped += 1,
+                }
+            }
             continue;
         }
+        let producer_id = header.is_transactional().then_some(header.producer_id);
         let Ok(records) = RecordIter::new(header, &batch) else {
             step.skipped += 1;
             continue;
         };
         for record in records {
             let applied = match record {
-                Ok(record) => record
-                    .key
-                    .is_some_and(|key| coordinator.load(&key, record.value.as_deref()).is_ok()),
+                Ok(record) => record.key.is_some_and(|key| {
+                    coordinator.load(producer_id, &key, record.value.as_deref())
+                }),
                 Err(_) => false,
             };
             step.records += 1;

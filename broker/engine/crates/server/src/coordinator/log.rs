@@ -4,7 +4,9 @@ use std::future::Future;
 use std::pin::Pin;
 
 use bytes::Bytes;
-use headrace_cluster::{Acks, AppendOptions, Isolation, PartitionError, PartitionHandle};
+use headrace_cluster::{
+    Acks, AppendOptions, Isolation, PartitionError, PartitionHandle, ProducerRules,
+};
 
 /// The answer to an append.
 pub(super) type Outcome = Pin<Box<dyn Future<Output = Result<(), PartitionError>> + Send>>;
@@ -17,11 +19,11 @@ pub(super) struct Chunk {
     pub(super) next_offset: i64,
 }
 
-/// One partition of `__consumer_offsets` under one leader epoch.
-pub(super) trait OffsetsLog: Send + Sync + 'static {
+/// One partition of an internal topic under one leader epoch.
+pub(super) trait TopicLog: Send + Sync + 'static {
     /// Hands over one batch at once, so that calls and log have one order; the answer comes when
     /// the batch is committed. Refused under any other epoch.
-    fn append(&self, batch: Bytes) -> Outcome;
+    fn append(&self, batch: Bytes, rules: ProducerRules) -> Outcome;
 
     /// Committed batches from `offset` on; none when there are no more yet.
     fn read(&self, offset: i64, max_bytes: usize) -> Result<Chunk, PartitionError>;
@@ -36,9 +38,9 @@ pub(super) struct ReplicatedLog {
     pub(super) epoch: i32,
 }
 
-impl OffsetsLog for ReplicatedLog {
-    fn append(&self, batch: Bytes) -> Outcome {
-        let options = AppendOptions::new(Acks::All).in_epoch(self.epoch);
+impl TopicLog for ReplicatedLog {
+    fn append(&self, batch: Bytes, rules: ProducerRules) -> Outcome {
+        let options = AppendOptions::new(Acks::All).in_epoch(self.epoch).with_rules(rules);
         let appended = self.partition.append(batch, options);
         Box::pin(async move { appended.await.map(|_| ()) })
     }

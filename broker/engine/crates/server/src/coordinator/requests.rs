@@ -9,7 +9,6 @@ use headrace_wire::messages::{
     LeaveGroupResponse, ListGroupsRequest, ListGroupsResponse, SyncGroupRequest, SyncGroupResponse,
 };
 use headrace_wire::{ErrorCode, Str};
-use std::sync::PoisonError;
 
 use super::{Caller, Coordinators};
 
@@ -54,10 +53,7 @@ impl Coordinators {
         caller: Caller,
         request: ListGroupsRequest,
     ) -> ListGroupsResponse {
-        let queues: Vec<_> = {
-            let hosts = self.0.hosts.read().unwrap_or_else(PoisonError::into_inner);
-            hosts.values().map(super::host::Host::jobs).collect()
-        };
+        let queues = self.0.all_jobs();
         let texts = |items: &[Str]| items.iter().map(Str::to_string).collect::<Vec<_>>();
         let (states, types) = (texts(&request.states_filter), texts(&request.types_filter));
         let mut response = ListGroupsResponse::default();

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use bytes::Bytes;
-use headrace_cluster::PartitionError;
+use headrace_cluster::{PartitionError, ProducerRules};
 use headrace_env::Clock;
 use headrace_groups::{Config, Request, Response};
 use headrace_wire::batch::{stamp, BatchHeader};
@@ -21,8 +21,11 @@ use tokio::runtime::Handle;
 use tokio::sync::{oneshot, watch};
 use uuid::Uuid;
 
-use super::host::{Ask, Host, Job, Parts, Settings};
-use super::log::{Chunk, OffsetsLog, Outcome};
+use super::groups::Ask;
+use super::host::{Job, Parts, Settings};
+use super::log::{Chunk, Outcome, TopicLog};
+
+type Host = super::host::Host<headrace_groups::Coordinator>;
 
 static NEXT_ID: AtomicU64 = AtomicU64::new(1);
 
@@ -74,8 +77,8 @@ impl FakeLog {
     }
 }
 
-impl OffsetsLog for FakeLog {
-    fn append(&self, batch: Bytes) -> Outcome {
+impl TopicLog for FakeLog {
+    fn append(&self, batch: Bytes, _: ProducerRules) -> Outcome {
         BatchHeader::parse(&batch).and_then(|h| h.verify_crc(&batch)).expect("a sealed batch");
         let (log, mut mode) = (self.clone(), self.mode.subscribe());
         Box::pin(async move {
@@ -113,7 +116,7 @@ impl OffsetsLog for FakeLog {
 
 struct Fixed(Option<Config>);
 
-impl Settings for Fixed {
+impl Settings<headrace_groups::Coordinator> for Fixed {
     fn changed(&mut self) -> Option<Config> {
         self.0.take()
     }
@@ -131,6 +134,7 @@ fn start(log: &FakeLog, epoch: i32, previous: Option<Host>) -> Host {
         log: log.clone(),
         settings: Fixed(Some(config)),
         clock: clock(),
+        worker: Arc::new(|_, work| match work {}),
         max_batch_bytes: 4_096,
     };
     Host::start(parts, previous, &Handle::current())
@@ -160,10 +164,9 @@ fn ask(host: &Host, request: Request) -> impl Future<Output = Option<Response>> 
         client_host: "/127.0.0.1".to_owned(),
         uuid: Uuid::from_u128(NEXT_ID.fetch_add(1, Ordering::Relaxed).into()),
         request,
-        answer,
     };
     let jobs = host.jobs().expect("ready");
-    let sent = jobs.try_send(Job::Ask(Box::new(ask)));
+    let sent = jobs.try_send(Job::Ask(Box::new(ask), answer));
     async move {
         sent.ok()?;
         answered.await.ok()
@@ -349,7 +352,7 @@ async fn deleted_topics_take_their_offsets_with_them() {
     ready(&host).await;
     assert_eq!(code(ask(&host, commit(9, "")).await), ErrorCode::None);
     let gone = vec![("t".to_owned(), Uuid::from_u128(3))];
-    host.queue().send(Job::TopicsDeleted(gone)).await.expect("open");
+    host.queue().send(Job::News(gone)).await.expect("open");
     until("a tombstone", || log.end() == 2).await;
     assert_eq!(committed(&host).await, -1);
     host.stop();

@@ -1,18 +1,18 @@
-//! Internal topics: which partition of `__consumer_offsets` is a group's (or of another one some
-//! key's), and their creation on first use.
+//! Internal topics: which of their partitions is a key's (a group's, a transactional id's), and
+//! their creation on first use.
 
 use std::time::Duration;
 
 use headrace_cluster::controller::command::{NewTopic, TopicResult};
-use headrace_cluster::controller::names::{CONSUMER_OFFSETS, SHARE_GROUP_STATE};
+use headrace_cluster::controller::names::{CONSUMER_OFFSETS, SHARE_GROUP_STATE, TRANSACTION_STATE};
 use headrace_cluster::controller::{self, ControllerCommand, ControllerReply};
 use headrace_cluster::image::Image;
 use headrace_cluster::{identity, Node, NodeId};
 use headrace_env::Env;
-use headrace_groups::MAX_NAME_BYTES;
 use headrace_wire::ErrorCode;
 use tokio::sync::Mutex;
 
+use super::machine::Machine;
 use super::Shared;
 
 /// How long one FindCoordinator waits for a partition to get its first leader.
@@ -31,24 +31,17 @@ pub(super) fn place(group: &str, partitions: i32) -> i32 {
     java_hash(group).checked_abs().unwrap_or(0) % partitions.max(1)
 }
 
-/// The partition of a group, once the topic exists.
-pub(crate) fn partition_of(image: &Image, group: &str) -> Option<i32> {
-    partition_in(image, CONSUMER_OFFSETS, group)
-}
-
 /// The partition of a key in an internal topic, once that exists.
 pub(crate) fn partition_in(image: &Image, topic: &str, key: &str) -> Option<i32> {
     let topic = image.topic(topic)?;
     Some(place(key, i32::try_from(topic.partitions.len()).ok()?))
 }
 
-pub(super) async fn find(shared: &Shared, group: &str) -> Result<NodeId, ErrorCode> {
-    if group.len() > MAX_NAME_BYTES {
-        return Err(ErrorCode::InvalidGroupId);
-    }
+/// The node that coordinates `key`; creates the topic on first use.
+pub(super) async fn find<M: Machine>(shared: &Shared<M>, key: &str) -> Result<NodeId, ErrorCode> {
     let (node, env) = (&shared.node, &shared.env);
-    ensure(node, env, &shared.creating, CONSUMER_OFFSETS).await?;
-    leader_of(node, CONSUMER_OFFSETS, group).await
+    ensure(node, env, &shared.creating, shared.topic).await?;
+    leader_of(node, shared.topic, key).await
 }
 
 /// The node that leads the partition of `key`; waits a little for a first leader.
@@ -102,7 +95,11 @@ fn creation(node: &Node, env: &Env, name: &str) -> ControllerCommand {
     let image = node.image();
     let mut topic = NewTopic::with_defaults(name, identity::random_uuid(env.random.as_ref()));
     let config = |key: &str, value: &str| (key.to_owned(), Some(value.to_owned()));
-    let segment_bytes = image.cluster().offsets_topic_segment_bytes.to_string();
+    let segment_bytes = match name {
+        TRANSACTION_STATE => image.cluster().transaction_topic_segment_bytes,
+        _ => image.cluster().offsets_topic_segment_bytes,
+    };
+    let segment_bytes = segment_bytes.to_string();
     topic.configs = vec![config("segment.bytes", &segment_bytes)];
     // updates of a share partition share the key, so compaction would lose some
     topic.configs.extend(match name {

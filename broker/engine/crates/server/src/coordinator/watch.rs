@@ -1,17 +1,16 @@
-//! Follows leadership of `__consumer_offsets` and the deletion of topics.
+//! Follows leadership of an internal topic and the deletion of topics.
 
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
-use headrace_cluster::controller::names::CONSUMER_OFFSETS;
-use headrace_cluster::image::Image;
 use tokio::sync::broadcast::error::RecvError;
 use uuid::Uuid;
 
 use super::host::{Host, ImageSettings, Job, Parts};
 use super::log::ReplicatedLog;
-use super::{group_config, Shared};
+use super::machine::Machine;
+use super::Shared;
 
 /// How often everything is compared although no event came: events may be missed, and a host may
 /// have ended by itself.
@@ -19,8 +18,8 @@ const LOOK_AGAIN: Duration = Duration::from_millis(250);
 /// A batch takes at least as much, whatever `max.message.bytes` of the topic says.
 const MIN_BATCH_BYTES: usize = 64 << 10;
 
-/// Runs until [`super::Coordinators::shutdown`].
-pub(super) async fn run(shared: Arc<Shared>) {
+/// Runs until [`Shared::shutdown`].
+pub(super) async fn run<M: Machine>(shared: Arc<Shared<M>>) {
     let mut stop = shared.stop.subscribe();
     let mut leaders = shared.node.leadership_events();
     let mut images = shared.node.image_changes();
@@ -44,9 +43,9 @@ pub(super) async fn run(shared: Arc<Shared>) {
 }
 
 /// Starts a host for each partition that this node leads and stops those that it does not.
-fn reconcile(shared: &Shared) {
+fn reconcile<M: Machine>(shared: &Shared<M>) {
     let image = shared.node.image();
-    let Some(topic) = image.topic(CONSUMER_OFFSETS) else { return };
+    let Some(topic) = image.topic(shared.topic) else { return };
     let mut hosts = shared.hosts.write().unwrap_or_else(PoisonError::into_inner);
     for (index, partition) in topic.partitions.iter().enumerate() {
         let Ok(index) = i32::try_from(index) else { return };
@@ -66,17 +65,13 @@ fn reconcile(shared: &Shared) {
                     continue;
                 }
                 let max_batch_bytes = topic.config.max_message_bytes as usize;
-                let config = shared.config.clone();
                 let parts = Parts {
                     partition: index,
                     epoch,
                     log: ReplicatedLog { partition: handle, epoch },
-                    settings: ImageSettings {
-                        node: shared.node.clone(),
-                        make: Box::new(move |image: &Arc<Image>| group_config(&config, image)),
-                        seen: None,
-                    },
+                    settings: ImageSettings { node: shared.node.clone(), seen: None },
                     clock: Arc::clone(&shared.env.clock),
+                    worker: Arc::clone(&shared.worker),
                     max_batch_bytes: max_batch_bytes.max(MIN_BATCH_BYTES),
                 };
                 let previous = hosts.remove(&index);
@@ -94,7 +89,7 @@ struct Topics {
 }
 
 impl Topics {
-    fn compare(&mut self, shared: &Shared) {
+    fn compare<M: Machine>(&mut self, shared: &Shared<M>) {
         let image = shared.node.image();
         if self.version == Some(image.version()) {
             return;
@@ -109,10 +104,11 @@ impl Topics {
             return;
         }
         for host in shared.hosts.read().unwrap_or_else(PoisonError::into_inner).values() {
-            let (queue, gone) = (host.queue(), gone.clone());
+            let Some(news) = M::topics_deleted(&gone) else { return };
+            let queue = host.queue();
             // A full queue must not hold up the watcher; a host that ended needs nothing.
             shared.runtime.spawn(async move {
-                let _ = queue.send(Job::TopicsDeleted(gone)).await;
+                let _ = queue.send(Job::News(news)).await;
             });
         }
     }

@@ -4,13 +4,13 @@ use std::collections::VecDeque;
 use std::future::pending;
 
 use bytes::Bytes;
-use headrace_cluster::PartitionError;
-use headrace_groups::records::Record;
-use headrace_groups::{WriteError, WriteId};
+use headrace_cluster::{PartitionError, ProducerRules};
 use headrace_wire::batch::HEADER_BYTES;
 use headrace_wire::records::BatchBuilder;
+use headrace_wire::ErrorCode;
 
-use super::log::{OffsetsLog, Outcome};
+use super::log::{Outcome, TopicLog};
+use super::machine::{Entry, KeyValue, Refused, WriteId};
 
 /// Batches under way. Few: whatever comes meanwhile shares the next batch.
 const MAX_IN_FLIGHT: usize = 4;
@@ -20,10 +20,13 @@ const RECORD_OVERHEAD_BYTES: usize = 40;
 /// How writes ended.
 pub(super) enum Fate {
     /// As the log says.
-    Known(Result<(), WriteError>),
+    Known(Result<(), Refused>),
     /// The records may or may not be, or come to be, in the log: only reading it again tells.
     Unknown(PartitionError),
 }
+
+/// A batch and the rules for its producer.
+type Sealed = (Bytes, ProducerRules);
 
 struct Batch {
     writes: Vec<WriteId>,
@@ -32,7 +35,7 @@ struct Batch {
 
 /// Writes that wait and writes under way.
 pub(super) struct Writer {
-    queue: VecDeque<(WriteId, Vec<Record>)>,
+    queue: VecDeque<(WriteId, Entry)>,
     in_flight: VecDeque<Batch>,
     max_batch_bytes: usize,
 }
@@ -42,50 +45,57 @@ impl Writer {
         Writer { queue: VecDeque::new(), in_flight: VecDeque::new(), max_batch_bytes }
     }
 
-    pub(super) fn push(&mut self, write: WriteId, records: Vec<Record>) {
-        self.queue.push_back((write, records));
+    pub(super) fn push(&mut self, write: WriteId, entry: Entry) {
+        self.queue.push_back((write, entry));
     }
 
     /// Hands waiting writes to the log, as many as may be under way.
-    pub(super) fn flush<L: OffsetsLog>(&mut self, log: &L, now_ms: i64) {
+    pub(super) fn flush<L: TopicLog>(&mut self, log: &L, now_ms: i64) {
         while self.in_flight.len() < MAX_IN_FLIGHT {
             let Some((writes, batch)) = self.next_batch(now_ms) else { return };
             let outcome: Outcome = match batch {
-                Some(batch) => log.append(batch),
+                Some((batch, rules)) => log.append(batch, rules),
                 None => Box::pin(async { Err(too_large()) }),
             };
             self.in_flight.push_back(Batch { writes, outcome });
         }
     }
 
-    /// The next writes that fit one batch; no batch when the first alone is too large.
-    fn next_batch(&mut self, now_ms: i64) -> Option<(Vec<WriteId>, Option<Bytes>)> {
-        let mut builder = BatchBuilder::new();
-        let mut writes = Vec::new();
-        let mut bytes = HEADER_BYTES;
-        while let Some((write, records)) = self.queue.front() {
-            let more_bytes: usize = records.iter().map(size_bytes).sum();
-            if bytes + more_bytes > self.max_batch_bytes {
-                if writes.is_empty() {
-                    let write = *write;
-                    self.queue.pop_front();
-                    return Some((vec![write], None));
-                }
+    /// The next writes that fit one batch; no batch when the first alone is too large. What
+    /// belongs to a transaction has a batch of its own.
+    fn next_batch(&mut self, now_ms: i64) -> Option<(Vec<WriteId>, Option<Sealed>)> {
+        let (write, first) = self.queue.pop_front()?;
+        let mut writes = vec![write];
+        let (records, builder, verified) = match first {
+            Entry::Marker { marker, second_protocol } => {
+                let rules = ProducerRules { second_protocol, verified: None };
+                return Some((writes, Some((marker.batch(now_ms), rules))));
+            }
+            Entry::Transactional { producer_id, producer_epoch, verified, records } => {
+                let builder = BatchBuilder::new().producer(producer_id, producer_epoch, -1);
+                (records, builder.transactional(), Some(verified))
+            }
+            Entry::Records(records) => (records, BatchBuilder::new(), None),
+        };
+        let mut builder = builder;
+        let mut bytes = HEADER_BYTES + size_bytes(&records);
+        if bytes > self.max_batch_bytes {
+            return Some((writes, None));
+        }
+        put(&mut builder, now_ms, &records);
+        while let (None, Some((write, Entry::Records(records)))) = (verified, self.queue.front()) {
+            bytes += size_bytes(records);
+            if bytes > self.max_batch_bytes {
                 break;
             }
-            bytes += more_bytes;
-            for record in records {
-                builder.push(now_ms, Some(&record.key), record.value.as_deref(), &[]);
-            }
+            put(&mut builder, now_ms, records);
             writes.push(*write);
             self.queue.pop_front();
         }
-        if writes.is_empty() {
-            return None;
-        }
+        let rules = ProducerRules { second_protocol: false, verified: verified.flatten() };
         // Sizes were checked and offsets rise, so there is nothing to fail but a bug of ours.
         let batch = builder.build().inspect_err(|error| tracing::error!(%error, "no batch"));
-        Some((writes, batch.ok()))
+        Some((writes, batch.ok().map(|batch| (batch, rules))))
     }
 
     /// The outcome of the oldest batch under way; never comes when there is none. May be dropped
@@ -108,9 +118,17 @@ impl Writer {
     }
 }
 
-fn size_bytes(record: &Record) -> usize {
-    let value = record.value.as_ref().map_or(0, Bytes::len);
-    RECORD_OVERHEAD_BYTES + record.key.len() + value
+fn put(builder: &mut BatchBuilder, now_ms: i64, records: &[KeyValue]) {
+    for (key, value) in records {
+        builder.push(now_ms, Some(key), value.as_deref(), &[]);
+    }
+}
+
+fn size_bytes(records: &[KeyValue]) -> usize {
+    let size = |(key, value): &KeyValue| {
+        RECORD_OVERHEAD_BYTES + key.len() + value.as_ref().map_or(0, Bytes::len)
+    };
+    records.iter().map(size).sum()
 }
 
 fn too_large() -> PartitionError {
@@ -122,8 +140,16 @@ fn fate(outcome: Result<(), PartitionError>) -> Fate {
     use PartitionError as E;
     match outcome {
         Ok(()) => Fate::Known(Ok(())),
-        Err(E::NotEnoughReplicas | E::Overloaded) => Fate::Known(Err(WriteError::NotAvailable)),
-        Err(E::InvalidBatch(_)) => Fate::Known(Err(WriteError::TooLarge)),
+        Err(E::NotEnoughReplicas | E::Overloaded | E::Unverified { .. }) => {
+            Fate::Known(Err(Refused::NotAvailable))
+        }
+        Err(E::InvalidBatch(_)) => Fate::Known(Err(Refused::TooLarge)),
+        Err(E::InvalidProducerEpoch) => {
+            Fate::Known(Err(Refused::Producer(ErrorCode::InvalidProducerEpoch)))
+        }
+        Err(E::CoordinatorFenced) => {
+            Fate::Known(Err(Refused::Producer(ErrorCode::TransactionCoordinatorFenced)))
+        }
         Err(error) => Fate::Unknown(error),
     }
 }

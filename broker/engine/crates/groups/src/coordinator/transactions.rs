@@ -1,0 +1,240 @@
+//! Offsets that are committed as part of a transaction (KIP-98, KIP-447): written at once, visible
+//! when the transaction's marker comes.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use headrace_wire::marker::Marker;
+use headrace_wire::messages::txn_offset_commit::{
+    TxnOffsetCommitResponsePartition, TxnOffsetCommitResponseTopic,
+};
+use headrace_wire::messages::{TxnOffsetCommitRequest, TxnOffsetCommitResponse};
+use headrace_wire::ErrorCode;
+
+use super::Coordinator;
+use crate::api::{Call, Effect, Response, Token, TransactionalOffsets, WriteError};
+use crate::group::{Group, GroupState};
+use crate::offsets::Place;
+use crate::records::{offset_key, OffsetValue, Record};
+
+/// What open transactions will commit: producer to group to place.
+pub(super) type OpenOffsets = BTreeMap<i64, BTreeMap<String, BTreeMap<Place, OffsetValue>>>;
+
+/// A write of this file that the log has not answered.
+#[derive(Debug)]
+pub(super) enum TransactionWrite {
+    /// Offsets of a transaction; the nth partition of the request has the nth offset, if any.
+    Offsets {
+        token: Token,
+        commit: TransactionalOffsets,
+        plan: Vec<Result<OffsetValue, ErrorCode>>,
+    },
+    /// A transaction's end.
+    Marker { token: Token, marker: Marker },
+}
+
+impl TransactionWrite {
+    fn token(&self) -> Token {
+        match self {
+            TransactionWrite::Offsets { token, .. } | TransactionWrite::Marker { token, .. } => {
+                *token
+            }
+        }
+    }
+
+    /// The answer when the write came to nothing.
+    pub(super) fn refusal(&self, code: ErrorCode) -> (Token, Response) {
+        let response = match self {
+            TransactionWrite::Offsets { commit, plan, .. } => {
+                let code = |at: usize| plan[at].as_ref().err().copied().unwrap_or(code);
+                Response::TxnOffsetCommit(response(&commit.request, code))
+            }
+            TransactionWrite::Marker { .. } => Response::TransactionEnded(code),
+        };
+        (self.token(), response)
+    }
+}
+
+impl Coordinator {
+    pub(super) fn txn_offset_commit(
+        &mut self,
+        now_ms: i64,
+        call: &Call,
+        commit: TransactionalOffsets,
+    ) {
+        let request = &commit.request;
+        let group = self.groups.get(&*request.group_id);
+        if let Err(code) = check(group, request) {
+            let response = refusal(request, code);
+            self.context.reply(call.token, Response::TxnOffsetCommit(response));
+            return;
+        }
+        let limit_bytes = self.context.config.metadata_limit_bytes();
+        let (mut plan, mut records) = (Vec::new(), Vec::new());
+        for (at, topic) in request.topics.iter().enumerate() {
+            let topic_id = commit.topic_ids.get(at).copied().unwrap_or_default();
+            for partition in &topic.partitions {
+                let metadata = partition.committed_metadata.as_deref().unwrap_or_default();
+                if metadata.len() > limit_bytes {
+                    plan.push(Err(ErrorCode::OffsetMetadataTooLarge));
+                    continue;
+                }
+                let value = OffsetValue {
+                    offset: partition.committed_offset,
+                    leader_epoch: partition.committed_leader_epoch,
+                    metadata: metadata.to_owned(),
+                    commit_timestamp_ms: now_ms,
+                    expire_timestamp_ms: None,
+                    topic_id,
+                };
+                let key = offset_key(&request.group_id, &topic.name, partition.partition_index);
+                records.push(Record { key, value: Some(value.encode()) });
+                plan.push(Ok(value));
+            }
+        }
+        if records.is_empty() {
+            let code = |at: usize| plan[at].as_ref().err().copied().unwrap_or(ErrorCode::None);
+            let response = response(request, code);
+            self.context.reply(call.token, Response::TxnOffsetCommit(response));
+            return;
+        }
+        let (producer_id, producer_epoch) = (request.producer_id, request.producer_epoch);
+        let verified = commit.verified;
+        let write = self.context.new_write();
+        let done = TransactionWrite::Offsets { token: call.token, commit, plan };
+        self.transaction_writes.insert(write, done);
+        let effect =
+            Effect::AppendTransactional { write, producer_id, producer_epoch, verified, records };
+        self.context.effects.push(effect);
+    }
+
+    /// Writes a transaction's marker; what it committed is visible after that.
+    pub(super) fn end_transaction(&mut self, call: &Call, marker: Marker, second_protocol: bool) {
+        let write = self.context.new_write();
+        let done = TransactionWrite::Marker { token: call.token, marker };
+        self.transaction_writes.insert(write, done);
+        self.context.effects.push(Effect::AppendMarker { write, marker, second_protocol });
+    }
+
+    pub(super) fn transaction_written(
+        &mut self,
+        now_ms: i64,
+        done: TransactionWrite,
+        outcome: Result<(), WriteError>,
+    ) {
+        if let Err(error) = outcome {
+            let (token, response) = done.refusal(error.commit_code());
+            self.context.reply(token, response);
+            return;
+        }
+        match done {
+            TransactionWrite::Offsets { token, commit, plan } => {
+                let request = &commit.request;
+                let code = |at: usize| plan[at].as_ref().err().copied().unwrap_or(ErrorCode::None);
+                let response = response(request, code);
+                let places = request.topics.iter().flat_map(|topic| {
+                    let place = |index: i32| (topic.name.to_string(), index);
+                    topic.partitions.iter().map(move |p| place(p.partition_index))
+                });
+                let group = request.group_id.to_string();
+                for (place, value) in places.zip(plan) {
+                    if let Ok(value) = value {
+                        self.keep_open(request.producer_id, &group, place, value);
+                    }
+                }
+                self.context.reply(token, Response::TxnOffsetCommit(response));
+            }
+            TransactionWrite::Marker { token, marker } => {
+                self.close(now_ms, &marker);
+                self.context.reply(token, Response::TransactionEnded(ErrorCode::None));
+            }
+        }
+    }
+
+    pub(super) fn keep_open(
+        &mut self,
+        producer: i64,
+        group: &str,
+        place: Place,
+        value: OffsetValue,
+    ) {
+        let groups = self.open_offsets.entry(producer).or_default();
+        groups.entry(group.to_owned()).or_default().insert(place, value);
+    }
+
+    fn close(&mut self, now_ms: i64, marker: &Marker) {
+        let Some(groups) = self.open_offsets.remove(&marker.producer_id) else { return };
+        if !marker.commit {
+            return;
+        }
+        for (id, places) in groups {
+            let group = self.groups.entry(id).or_insert_with_key(|id| Group::new(id, now_ms));
+            for ((topic, partition), value) in places {
+                group.offsets.set(&topic, partition, value);
+            }
+        }
+    }
+
+    /// Takes the end of a transaction in the log, in log order, before any request.
+    pub fn load_marker(&mut self, marker: &Marker) {
+        self.close(-1, marker);
+    }
+
+    /// Places of a group that an open transaction is about to change.
+    pub(super) fn unstable(&self, group: &str) -> BTreeSet<Place> {
+        let open = self.open_offsets.values().filter_map(|groups| groups.get(group));
+        open.flat_map(|places| places.keys().cloned()).collect()
+    }
+}
+
+/// Whether the member may commit. A producer that names no member is not looked at: its
+/// transactional id is what fences it.
+fn check(group: Option<&Group>, request: &TxnOffsetCommitRequest) -> Result<(), ErrorCode> {
+    let named = request.generation_id >= 0
+        || !request.member_id.is_empty()
+        || request.group_instance_id.is_some();
+    let Some(group) = group else {
+        let code = ErrorCode::IllegalGeneration;
+        return if request.generation_id >= 0 { Err(code) } else { Ok(()) };
+    };
+    if group.is(GroupState::Dead) {
+        return Err(ErrorCode::CoordinatorNotAvailable);
+    }
+    if !named || (request.generation_id < 0 && group.is(GroupState::Empty)) {
+        return Ok(());
+    }
+    group.check_member(&request.member_id, request.group_instance_id.as_deref())?;
+    match request.generation_id == group.generation {
+        true => Ok(()),
+        false => Err(ErrorCode::IllegalGeneration),
+    }
+}
+
+fn response(
+    request: &TxnOffsetCommitRequest,
+    mut code: impl FnMut(usize) -> ErrorCode,
+) -> TxnOffsetCommitResponse {
+    let mut at = 0;
+    let topics = request.topics.iter().map(|topic| TxnOffsetCommitResponseTopic {
+        name: topic.name.clone(),
+        partitions: topic
+            .partitions
+            .iter()
+            .map(|partition| {
+                at += 1;
+                TxnOffsetCommitResponsePartition {
+                    partition_index: partition.partition_index,
+                    error_code: code(at - 1).code(),
+                }
+            })
+            .collect(),
+    });
+    TxnOffsetCommitResponse { topics: topics.collect(), ..Default::default() }
+}
+
+/// Every partition of the request with the same code.
+pub(crate) fn refusal(
+    request: &TxnOffsetCommitRequest,
+    code: ErrorCode,
+) -> TxnOffsetCommitResponse {
+    response(request, |_| code)
+}
