@@ -10,10 +10,11 @@ use headrace_wire::messages::ResponseHeader;
 use headrace_wire::{api, ApiKey, EncodeError, ErrorCode, Message, Str, Writer};
 
 use crate::config::ServerConfig;
-use crate::coordinator::{Caller, Coordinators};
+use crate::coordinator::{Caller, Coordinators, Transactions};
 use crate::fetch_sessions::FetchSessions;
 use crate::metrics::Metrics;
 use crate::net::{Budget, Reply, Share};
+use crate::peers::Peers;
 use crate::producer_ids::ProducerIds;
 use crate::session::{Operation, Resource, Session};
 use crate::share::Shares;
@@ -24,6 +25,8 @@ pub(crate) struct Broker {
     pub node: Node,
     pub coordinators: Coordinators,
     pub shares: Arc<Shares>,
+    pub transactions: Transactions,
+    pub peers: Peers,
     pub config: ServerConfig,
     pub metrics: Metrics,
     pub producer_ids: ProducerIds,

@@ -4,20 +4,25 @@
 //! 0 with error 35 (KIP-511); any other key or version that is not served ends the connection.
 
 use std::future::Future;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
+use headrace_cluster::BoxFuture;
 use headrace_wire::messages::RequestHeader;
 use headrace_wire::{api, ApiKey, DecodeError, Reader, Request};
+use tokio::sync::watch;
 
 use crate::context::{Broker, Context};
 use crate::handlers as on;
 use crate::net::{Answer, Call, Peer, Reply, Service, Share};
+use crate::peers::{without_length, AnswersNodes};
 use crate::session::{Authorizer, Session};
 
 /// How often a starting node is looked at: who sees it ready elsewhere may connect at once.
 const READY_LOOK_EVERY: Duration = Duration::from_millis(5);
+/// The listener that metrics count other nodes' questions under.
+const NODES: &str = "nodes";
 /// While the node is not ready, the log says so this often.
 const READY_REPORT_EVERY: Duration = Duration::from_secs(30);
 
@@ -25,11 +30,29 @@ const READY_REPORT_EVERY: Duration = Duration::from_secs(30);
 pub(crate) struct KafkaService {
     broker: Arc<Broker>,
     authorizer: Arc<dyn Authorizer>,
+    nodes: OnceLock<Arc<Session>>,
+    closing: watch::Sender<bool>,
 }
 
 impl KafkaService {
     pub fn new(broker: Arc<Broker>, authorizer: Arc<dyn Authorizer>) -> Self {
-        KafkaService { broker, authorizer }
+        let closing = watch::channel(false).0;
+        KafkaService { broker, authorizer, nodes: OnceLock::new(), closing }
+    }
+
+    /// The session of what other nodes ask.
+    fn node_session(&self) -> Arc<Session> {
+        let open = || {
+            let peer = Peer {
+                connection: 0,
+                address: ([127, 0, 0, 1], 0).into(),
+                listener: Arc::from(NODES),
+                closing: self.closing.subscribe(),
+            };
+            let metrics = self.broker.metrics.clone();
+            Arc::new(Session::open(peer, Arc::clone(&self.authorizer), metrics))
+        };
+        Arc::clone(self.nodes.get_or_init(open))
     }
 
     /// Reads the header, picks the handler, decodes the body.
@@ -71,6 +94,19 @@ fn peek(frame: &Bytes) -> Option<(i16, i16, i32)> {
     let &[k0, k1, v0, v1, c0, c1, c2, c3] = frame.first_chunk()?;
     let (key, version) = (i16::from_be_bytes([k0, k1]), i16::from_be_bytes([v0, v1]));
     Some((key, version, i32::from_be_bytes([c0, c1, c2, c3])))
+}
+
+impl AnswersNodes for KafkaService {
+    fn answer(self: Arc<Self>, frame: Bytes) -> BoxFuture<Result<Bytes, String>> {
+        Box::pin(async move {
+            let answer = self.route(&self.node_session(), frame)?;
+            match answer.await {
+                Reply::Send(chunks, _) => Ok(without_length(chunks)),
+                Reply::Close(why) => Err(why),
+                Reply::Nothing => Err("the request has no answer".to_owned()),
+            }
+        })
+    }
 }
 
 impl Service for KafkaService {
@@ -188,6 +224,14 @@ fn decode(cx: Context, body: &mut Reader) -> Result<Answer, DecodeError> {
         ApiKey::DeleteTopics => simple(cx, body, on::topics::delete_topics),
         ApiKey::CreatePartitions => simple(cx, body, on::topics::create_partitions),
         ApiKey::InitProducerId => simple(cx, body, on::producer::init_producer_id),
+        ApiKey::AddPartitionsToTxn => simple(cx, body, on::transactions::add_partitions_to_txn),
+        ApiKey::AddOffsetsToTxn => simple(cx, body, on::transactions::add_offsets_to_txn),
+        ApiKey::EndTxn => simple(cx, body, on::transactions::end_txn),
+        ApiKey::WriteTxnMarkers => simple(cx, body, on::txn_markers::write_txn_markers),
+        ApiKey::TxnOffsetCommit => simple(cx, body, on::txn_offsets::txn_offset_commit),
+        ApiKey::DescribeProducers => simple(cx, body, on::txn_admin::describe_producers),
+        ApiKey::DescribeTransactions => simple(cx, body, on::txn_admin::describe_transactions),
+        ApiKey::ListTransactions => simple(cx, body, on::txn_admin::list_transactions),
         ApiKey::OffsetForLeaderEpoch => simple(cx, body, on::epochs::offset_for_leader_epoch),
         ApiKey::DescribeConfigs => simple(cx, body, on::configs::describe_configs),
         ApiKey::AlterConfigs => simple(cx, body, on::configs::alter_configs),

@@ -13,6 +13,7 @@ mod handlers;
 mod ids;
 mod metrics;
 pub mod net;
+mod peers;
 mod producer_ids;
 mod server;
 pub mod session;

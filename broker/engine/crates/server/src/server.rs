@@ -10,11 +10,12 @@ use tokio::runtime::Handle;
 
 use crate::config::ServerConfig;
 use crate::context::Broker;
-use crate::coordinator::Coordinators;
+use crate::coordinator::{Coordinators, Transactions};
 use crate::dispatch::KafkaService;
 use crate::fetch_sessions::FetchSessions;
 use crate::metrics::Metrics;
 use crate::net::{BindError, Budget, Limits, Listeners};
+use crate::peers::{AnswersNodes, Peers};
 use crate::producer_ids::ProducerIds;
 use crate::session::AllowAll;
 use crate::share::Shares;
@@ -45,6 +46,8 @@ impl ServerError {
 pub struct Server {
     listeners: Listeners,
     broker: Arc<Broker>,
+    /// Whoever answers other nodes lives as long as the server.
+    _answers: Arc<dyn AnswersNodes>,
     grace: Duration,
 }
 
@@ -74,10 +77,15 @@ impl Server {
         let listener = config.listeners.first().map(|listener| listener.name.clone());
         let shares =
             Shares::start(node.clone(), env.clone(), listener.unwrap_or_default(), runtime.clone());
+        let peers = Peers::new(node.clone());
+        let transactions =
+            Transactions::start(node.clone(), env.clone(), runtime.clone(), peers.clone());
         let broker = Arc::new(Broker {
             node,
             coordinators,
             shares,
+            transactions,
+            peers,
             metrics: Metrics::new(),
             producer_ids: ProducerIds::default(),
             telemetry: Telemetry::default(),
@@ -88,9 +96,11 @@ impl Server {
         });
         let grace = limits.grace;
         let service = Arc::new(KafkaService::new(Arc::clone(&broker), Arc::new(AllowAll)));
+        let answers: Arc<dyn AnswersNodes> = service.clone();
+        broker.peers.serve(&answers);
         let listeners = Listeners::start(&broker.config, limits, service, &runtime);
         let listeners = listeners.inspect_err(|_| end(&broker))?;
-        Ok(Server { listeners, broker, grace })
+        Ok(Server { listeners, broker, _answers: answers, grace })
     }
 
     /// Name and bound address of every listener.
@@ -114,5 +124,6 @@ impl Server {
 /// Ends what runs beside the connections.
 fn end(broker: &Broker) {
     broker.coordinators.shutdown();
+    broker.transactions.shutdown();
     broker.shares.shutdown();
 }

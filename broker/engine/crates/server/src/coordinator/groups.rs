@@ -9,10 +9,11 @@ use headrace_cluster::{Node, NodeId};
 use headrace_env::Env;
 use headrace_groups::records::Record;
 use headrace_groups::{
-    Call, Config, ConsumerConfig, Coordinator, MigrationPolicy, Request, Response, WriteError,
-    MAX_NAME_BYTES,
+    Call, Config, ConsumerConfig, Coordinator, MigrationPolicy, Request, Response,
+    TransactionalOffsets, WriteError, MAX_NAME_BYTES,
 };
 use headrace_wire::marker::Marker;
+use headrace_wire::messages::TxnOffsetCommitResponse;
 use headrace_wire::{ErrorCode, Str};
 use tokio::runtime::Handle;
 use uuid::Uuid;
@@ -26,7 +27,7 @@ use super::Shared;
 const OFFSETS_RETENTION_CHECK_INTERVAL_MS: i64 = 600_000;
 
 /// Who asks.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Caller {
     /// Version of the request.
     pub api_version: i16,
@@ -78,6 +79,43 @@ impl Coordinators {
         match self.0.jobs_for(request.group().unwrap_or_default()) {
             Ok(jobs) => self.send(&jobs, caller, request).await,
             Err(code) => request.refuse(caller.api_version, code),
+        }
+    }
+
+    /// Ends a transaction in a partition of `__consumer_offsets`: what it committed is visible
+    /// when this returns.
+    pub async fn end_transaction(
+        &self,
+        partition: i32,
+        marker: Marker,
+        second_protocol: bool,
+    ) -> ErrorCode {
+        let jobs = match self.0.jobs(partition) {
+            Ok(jobs) => jobs,
+            Err(code) => return code,
+        };
+        let caller = Caller::default();
+        let request = Request::EndTransaction { marker, second_protocol };
+        match self.send(&jobs, &caller, request).await {
+            Response::TransactionEnded(code) => code,
+            _ => ErrorCode::UnknownServerError,
+        }
+    }
+
+    /// The partition of `__consumer_offsets` that a group belongs to, once the topic exists.
+    pub fn partition_of(&self, group: &str) -> Option<i32> {
+        super::topic::partition_in(&self.0.node.image(), CONSUMER_OFFSETS, group)
+    }
+
+    /// Stores offsets as part of a transaction.
+    pub async fn txn_offset_commit(
+        &self,
+        caller: &Caller,
+        commit: TransactionalOffsets,
+    ) -> TxnOffsetCommitResponse {
+        match self.ask(caller, Request::TxnOffsetCommit(commit)).await {
+            Response::TxnOffsetCommit(response) => response,
+            _ => TxnOffsetCommitResponse::default(),
         }
     }
 

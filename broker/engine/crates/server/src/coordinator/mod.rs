@@ -27,6 +27,7 @@ mod requests;
 mod tests;
 pub(crate) mod topic;
 mod topics;
+mod transactions;
 mod watch;
 mod writer;
 
@@ -40,6 +41,7 @@ use tokio::runtime::Handle;
 use tokio::sync::{oneshot, watch as flag};
 
 pub use groups::{Caller, Coordinators};
+pub use transactions::Transactions;
 
 use host::{Host, Job, Jobs, Worker};
 use machine::Machine;

@@ -75,11 +75,12 @@ impl Coordinators {
                 ..Default::default()
             };
             let asked = group.topics.clone().unwrap_or_default();
-            return flatten(version, asked, self.fetch_group(&caller, group).await);
+            let fetched = self.fetch_group(&caller, group, request.require_stable).await;
+            return flatten(version, asked, fetched);
         }
         let mut groups = Vec::with_capacity(request.groups.len());
         for group in request.groups {
-            groups.push(self.fetch_group(&caller, group).await);
+            groups.push(self.fetch_group(&caller, group, request.require_stable).await);
         }
         OffsetFetchResponse { groups, ..Default::default() }
     }
@@ -88,6 +89,7 @@ impl Coordinators {
         &self,
         caller: &Caller,
         mut group: OffsetFetchRequestGroup,
+        stable: bool,
     ) -> OffsetFetchResponseGroup {
         let image = self.0.node.image();
         let by_id = caller.api_version >= TOPIC_IDS_FROM;
@@ -107,7 +109,11 @@ impl Coordinators {
             }
         }
         let group_id = group.group_id.clone();
-        match self.ask(caller, Request::OffsetFetch(group)).await {
+        let request = match stable {
+            true => Request::StableOffsetFetch(group),
+            false => Request::OffsetFetch(group),
+        };
+        match self.ask(caller, request).await {
             Response::OffsetFetch(mut response) => {
                 if by_id {
                     name_by_id(&image, &mut response.topics);

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use headrace_cluster::controller::command::{NewTopic, TopicResult};
-use headrace_cluster::controller::names::{CONSUMER_OFFSETS, SHARE_GROUP_STATE, TRANSACTION_STATE};
+use headrace_cluster::controller::names::{SHARE_GROUP_STATE, TRANSACTION_STATE};
 use headrace_cluster::controller::{self, ControllerCommand, ControllerReply};
 use headrace_cluster::image::Image;
 use headrace_cluster::{identity, Node, NodeId};

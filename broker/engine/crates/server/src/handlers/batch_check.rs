@@ -23,7 +23,7 @@ pub(super) fn check(
     version: i16,
     config: &TopicConfig,
     now_ms: i64,
-) -> Result<(), Refusal> {
+) -> Result<BatchHeader, Refusal> {
     let invalid = |why: &str| Err(Refusal::new(ErrorCode::InvalidRecord, why));
     if data.is_empty() {
         return invalid("a partition needs exactly one batch, not none");
@@ -41,9 +41,8 @@ pub(super) fn check(
     if header.is_control() {
         return invalid("clients may not write control batches");
     }
-    if header.is_transactional() {
-        let why = "transactions are not served yet";
-        return Err(Refusal::new(ErrorCode::InvalidTxnState, why));
+    if header.is_transactional() && header.producer_id < 0 {
+        return invalid("a transactional batch needs a producer id");
     }
     if header.compression() > ZSTD {
         return invalid("the compression type does not exist");
@@ -63,7 +62,8 @@ pub(super) fn check(
     if idempotent && (header.base_sequence < 0 || header.producer_epoch < 0) {
         return invalid("an idempotent batch needs a sequence number and a producer epoch");
     }
-    check_time(&header, config, now_ms)
+    check_time(&header, config, now_ms)?;
+    Ok(header)
 }
 
 /// Time stamps within message.timestamp.before.max.ms and .after.max.ms of the clock (KIP-937).
@@ -111,7 +111,7 @@ mod tests {
 
     fn code(data: &[u8]) -> ErrorCode {
         match check(data, 9, &TopicConfig::default(), NOW) {
-            Ok(()) => ErrorCode::None,
+            Ok(_) => ErrorCode::None,
             Err(refusal) => refusal.code,
         }
     }
@@ -142,7 +142,7 @@ mod tests {
             ("two batches", &two, ErrorCode::InvalidRecord),
             ("magic 1", &with(16, &[1]), ErrorCode::InvalidRecord),
             ("control", &with(21, &[0, 0x20]), ErrorCode::InvalidRecord),
-            ("transactional", &with(21, &[0, 0x10]), ErrorCode::InvalidTxnState),
+            ("transactional", &with(21, &[0, 0x10]), ErrorCode::InvalidRecord),
             ("compression 5", &with(21, &[0, 5]), ErrorCode::InvalidRecord),
             ("no records", &with(57, &[0; 4]), ErrorCode::InvalidRecord),
             ("wrong delta", &with(23, &[0, 0, 0, 9]), ErrorCode::InvalidRecord),

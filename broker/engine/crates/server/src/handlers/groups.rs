@@ -21,6 +21,8 @@ use crate::session::{Operation, Resource};
 
 /// The kind of key that names a group.
 const GROUP: i8 = 0;
+/// The kind of key that is a transactional id.
+const TRANSACTION: i8 = 1;
 /// The kind of key that names a share partition: `group:topic-id:partition` (KIP-932).
 const SHARE: i8 = 2;
 /// From this version on one request names many keys.
@@ -70,6 +72,10 @@ async fn find(cx: &Context, key: &str, key_type: i8) -> Result<(i32, Str, i32), 
             cx.authorize(Operation::Describe, Resource::Group(key))?;
             cx.broker.coordinators.find(key).await?
         }
+        TRANSACTION => {
+            cx.authorize(Operation::Describe, Resource::TransactionalId(key))?;
+            cx.broker.transactions.find(key).await?
+        }
         SHARE if cx.version >= SHARE_FROM => {
             cx.authorize(Operation::ClusterAction, Resource::Cluster)?;
             if key.rsplit(':').count() < 3 {
@@ -78,7 +84,7 @@ async fn find(cx: &Context, key: &str, key_type: i8) -> Result<(i32, Str, i32), 
             cx.broker.shares.state_coordinator(key).await?
         }
         _ => {
-            let why = "transactions are not served yet";
+            let why = "there is no such kind of coordinator";
             return Err(Refusal::new(ErrorCode::InvalidRequest, why));
         }
     };

@@ -30,3 +30,8 @@ pub(crate) mod share_groups;
 pub(crate) mod telemetry;
 pub(crate) mod topic_partitions;
 pub(crate) mod topics;
+pub(crate) mod transactions;
+pub(crate) mod txn_admin;
+pub(crate) mod txn_markers;
+pub(crate) mod txn_offsets;
+mod txn_verify;

@@ -10,7 +10,8 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use headrace_cluster::image::{Image, Topic};
-use headrace_cluster::{Acks, AppendOptions, Appended, GroupId, PartitionError};
+use headrace_cluster::{Acks, AppendOptions, Appended, GroupId, PartitionError, ProducerRules};
+use headrace_txn::Producer;
 use headrace_wire::messages::produce::{
     LeaderIdAndEpoch, NodeEndpoint, PartitionProduceResponse, TopicProduceData,
     TopicProduceResponse,
@@ -21,6 +22,7 @@ use tokio::time::{timeout_at, Instant};
 use uuid::Uuid;
 
 use super::await_leaders::request_timeout;
+use super::txn_verify::{self, Question};
 use super::{batch_check, lookup};
 use crate::context::{partition_refusal, Context, Refusal};
 use crate::net::{Reply, Share};
@@ -36,7 +38,18 @@ const MESSAGES_FROM: i16 = 8;
 /// undone, so an early answer would only make the client send it again.
 const LEAST_WAIT: Duration = Duration::from_millis(100);
 
-type Pending = Pin<Box<dyn Future<Output = Result<Appended, PartitionError>> + Send>>;
+type Pending = Pin<Box<dyn Future<Output = Result<Appended, Refusal>> + Send>>;
+
+/// From this version on a batch adds its partition to its transaction (KIP-890).
+const SECOND_PROTOCOL_FROM: i16 = 12;
+/// From this version on clients know TRANSACTION_ABORTABLE.
+const ABORTABLE_FROM: i16 = 11;
+
+/// What the request asks for all of its batches.
+struct How {
+    acks: Acks,
+    transactional_id: Option<Str>,
+}
 
 /// One partition of the request, on its way.
 struct Sent {
@@ -63,10 +76,12 @@ pub(crate) async fn produce(cx: Context, request: ProduceRequest) -> Reply {
             Err(Refusal::new(ErrorCode::InvalidRequiredAcks, why))
         }
     };
-    let acks = match &request.transactional_id {
-        Some(id) => acks.and(refuse_transaction(&cx, id)),
-        None => acks,
-    };
+    let transactional_id = request.transactional_id;
+    let allowed = transactional_id
+        .as_ref()
+        .map_or(Ok(()), |id| cx.authorize(Operation::Write, Resource::TransactionalId(id)));
+    let acks = acks.and_then(|acks| allowed.map(|()| acks).map_err(Refusal::from));
+    let acks = acks.map(|acks| How { acks, transactional_id });
     let silent = request.acks == 0;
     let sent: Vec<SentTopic> =
         request.topic_data.into_iter().map(|topic| send(&cx, &image, topic, &acks)).collect();
@@ -83,23 +98,18 @@ pub(crate) async fn produce(cx: Context, request: ProduceRequest) -> Reply {
     }
 }
 
-fn refuse_transaction(cx: &Context, id: &str) -> Result<Acks, Refusal> {
-    cx.authorize(Operation::Write, Resource::TransactionalId(id))?;
-    Err(Refusal::new(ErrorCode::InvalidTxnState, "transactions are not served yet"))
-}
-
 /// Checks and submits the batches of one topic.
 fn send(
     cx: &Context,
     image: &Image,
     data: TopicProduceData,
-    acks: &Result<Acks, Refusal>,
+    how: &Result<How, Refusal>,
 ) -> SentTopic {
     let topic = find_topic(cx, image, &data);
     let partitions = data.partition_data.into_iter().map(|partition| {
         let refused = |refusal| Sent { index: partition.index, group: None, state: Err(refusal) };
-        let (acks, topic) = match (acks, &topic) {
-            (Ok(acks), Ok(topic)) => (*acks, *topic),
+        let (how, topic) = match (how, &topic) {
+            (Ok(how), Ok(topic)) => (how, *topic),
             (Err(Refusal { code, message }), _) => {
                 return refused(Refusal { code: *code, message: message.clone() });
             }
@@ -109,7 +119,7 @@ fn send(
             Ok(group) => Sent {
                 index: partition.index,
                 group: Some(group),
-                state: submit(cx, topic, group, partition.records, acks),
+                state: submit(cx, topic, (partition.index, group), partition.records, how),
             },
             Err(code) => refused(code.into()),
         }
@@ -138,15 +148,65 @@ fn find_topic<'i>(
 fn submit(
     cx: &Context,
     topic: &Topic,
-    group: GroupId,
+    (index, group): (i32, GroupId),
     records: Option<Records>,
-    acks: Acks,
+    how: &How,
 ) -> Result<Pending, Refusal> {
     let batch: Bytes = records.unwrap_or_default().into_bytes();
     let now_ms = cx.broker.env.clock.now_ms();
-    batch_check::check(&batch, cx.version, &topic.config, now_ms)?;
+    let header = batch_check::check(&batch, cx.version, &topic.config, now_ms)?;
     let handle = lookup::replica(cx, group)?;
-    Ok(Box::pin(handle.append(batch, AppendOptions::new(acks))))
+    let options = AppendOptions::new(how.acks);
+    if !header.is_transactional() {
+        let appended = handle.append(batch, options);
+        return Ok(Box::pin(async move { appended.await.map_err(partition_refusal) }));
+    }
+    let id = how.transactional_id.clone();
+    let question = Question {
+        transactional_id: id.ok_or(ErrorCode::TransactionalIdAuthorizationFailed)?,
+        producer: Producer { id: header.producer_id, epoch: header.producer_epoch },
+        topic: Str::from(&*topic.name),
+        partition: index,
+        add: cx.version >= SECOND_PROTOCOL_FROM,
+    };
+    let rules = ProducerRules { second_protocol: question.add, verified: None };
+    let appended = handle.append(batch.clone(), options.with_rules(rules));
+    let cx = cx.clone();
+    Ok(Box::pin(async move {
+        let guard = match appended.await {
+            Err(PartitionError::Unverified { guard }) => guard,
+            outcome => return outcome.map_err(partition_refusal),
+        };
+        // The transaction begins here, if its coordinator agrees.
+        if question.add || cx.image().cluster().transaction_partition_verification {
+            txn_verify::ask(&cx, &question).await.map_err(|code| unverified(code, cx.version))?;
+        }
+        let rules = ProducerRules { verified: Some(guard), ..rules };
+        let appended = handle.append(batch, options.with_rules(rules)).await;
+        appended.map_err(partition_refusal)
+    }))
+}
+
+/// What a client is told of the coordinator's refusal, in words that its version knows how to
+/// handle: NOT_ENOUGH_REPLICAS makes it try again without asking for metadata.
+fn unverified(code: ErrorCode, version: i16) -> Refusal {
+    match code {
+        ErrorCode::CoordinatorLoadInProgress
+        | ErrorCode::CoordinatorNotAvailable
+        | ErrorCode::NotCoordinator => {
+            let why = format!("the transaction could not be verified: {}", code.text());
+            Refusal::new(ErrorCode::NotEnoughReplicas, why)
+        }
+        ErrorCode::ConcurrentTransactions if version < SECOND_PROTOCOL_FROM => {
+            let why = "the transaction before is still being ended";
+            Refusal::new(ErrorCode::NotEnoughReplicas, why)
+        }
+        ErrorCode::TransactionAbortable if version < ABORTABLE_FROM => {
+            ErrorCode::InvalidTxnState.into()
+        }
+        ErrorCode::ProducerFenced => ErrorCode::InvalidProducerEpoch.into(),
+        other => other.into(),
+    }
 }
 
 /// Waits for every append until the request's time is over.
@@ -165,7 +225,7 @@ async fn gather(
         for one in topic.partitions {
             let outcome = match one.state {
                 Ok(pending) => match timeout_at(until, pending).await {
-                    Ok(outcome) => outcome.map_err(partition_refusal),
+                    Ok(outcome) => outcome,
                     Err(_) => Err(ErrorCode::RequestTimedOut.into()),
                 },
                 Err(refusal) => Err(refusal),

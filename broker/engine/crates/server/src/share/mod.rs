@@ -110,7 +110,7 @@ impl Shares {
     /// # Errors
     /// `NOT_COORDINATOR`.
     pub async fn groups_of(&self, group: &str) -> Result<Arc<Hosted<ShareGroups>>, ErrorCode> {
-        let partition = topic::partition_of(&self.node.image(), group);
+        let partition = topic::partition_in(&self.node.image(), CONSUMER_OFFSETS, group);
         self.groups.get(partition.ok_or(ErrorCode::NotCoordinator)?).await
     }
 
