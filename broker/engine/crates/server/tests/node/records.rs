@@ -79,7 +79,7 @@ async fn bad_batches_are_refused_with_their_code() {
         ("no batch", Bytes::new(), 87),
         ("two batches", two, 87),
         ("garbage", Bytes::from(vec![0xff; 100]), 2),
-        ("transactional", transactional.build().expect("a record"), 48),
+        ("transactional", transactional.build().expect("a record"), 53),
         ("far future", batch_at(4_102_444_800_000, &["a"]), 32),
     ] {
         let answer = client.produce("t", 0, bytes).await;

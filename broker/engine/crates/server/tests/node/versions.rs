@@ -67,6 +67,7 @@ async fn every_served_version_is_answered() {
     );
     tried.extend(group_apis(c).await);
     tried.extend(share_apis(c).await);
+    tried.extend(transaction_apis(c).await);
     world.stop().await;
     tried.sort();
     let served: Vec<ApiKey> = api::SERVED.iter().map(|entry| entry.key).collect();
@@ -274,5 +275,70 @@ async fn share_apis(c: &mut Client) -> Vec<ApiKey> {
         every_version::<DescribeShareGroupOffsetsRequest>(c, plain()).await,
         every_version::<AlterShareGroupOffsetsRequest>(c, plain()).await,
         every_version::<DeleteShareGroupOffsetsRequest>(c, plain()).await,
+    ]
+}
+
+/// The transaction APIs, for a transactional id that does not exist.
+async fn transaction_apis(c: &mut Client) -> Vec<ApiKey> {
+    let id = || Str::from("nobody");
+    let topic = || add_partitions_to_txn::AddPartitionsToTxnTopic {
+        name: Str::from("t"),
+        partitions: vec![0],
+    };
+    vec![
+        every_version(c, |version| match version {
+            0..=3 => AddPartitionsToTxnRequest {
+                v3_and_below_transactional_id: id(),
+                v3_and_below_topics: vec![topic()],
+                ..Default::default()
+            },
+            _ => AddPartitionsToTxnRequest {
+                transactions: vec![add_partitions_to_txn::AddPartitionsToTxnTransaction {
+                    transactional_id: id(),
+                    topics: vec![topic()],
+                    ..Default::default()
+                }],
+                ..Default::default()
+            },
+        })
+        .await,
+        every_version(c, |_| AddOffsetsToTxnRequest {
+            transactional_id: id(),
+            group_id: Str::from("g"),
+            ..Default::default()
+        })
+        .await,
+        every_version(c, |_| EndTxnRequest { transactional_id: id(), ..Default::default() }).await,
+        every_version(c, |version| WriteTxnMarkersRequest {
+            markers: vec![write_txn_markers::WritableTxnMarker {
+                producer_id: 77,
+                topics: vec![write_txn_markers::WritableTxnMarkerTopic {
+                    name: Str::from("nope"),
+                    partition_indexes: vec![0],
+                }],
+                transaction_version: if version >= 2 { 2 } else { 0 },
+                ..Default::default()
+            }],
+        })
+        .await,
+        every_version(c, |_| TxnOffsetCommitRequest {
+            transactional_id: id(),
+            group_id: Str::from("g"),
+            topics: vec![txn_offset_commit::TxnOffsetCommitRequestTopic {
+                name: Str::from("t"),
+                partitions: vec![Default::default()],
+            }],
+            ..Default::default()
+        })
+        .await,
+        every_version(c, |_| DescribeProducersRequest {
+            topics: vec![describe_producers::TopicRequest {
+                name: Str::from("t"),
+                partition_indexes: vec![0],
+            }],
+        })
+        .await,
+        every_version(c, |_| DescribeTransactionsRequest { transactional_ids: vec![id()] }).await,
+        every_version::<ListTransactionsRequest>(c, plain()).await,
     ]
 }
