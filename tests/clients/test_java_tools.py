@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 from javatools import JavaTools
@@ -11,6 +12,8 @@ TOOLS = "org.apache.kafka.tools"
 TOPICS = f"{TOOLS}.TopicCommand"
 CONFIGS = {"3.9.1": "kafka.admin.ConfigCommand", "4.3.1": "kafka.admin.ConfigCommand"}
 GROUPS = f"{TOOLS}.consumer.group.ConsumerGroupCommand"
+TRANSACTIONS = f"{TOOLS}.TransactionsCommand"
+PROGRAM = Path(__file__).parent / "java/TransactionCheck.java"
 CONSUMER = f"{TOOLS}.consumer.ConsoleConsumer"
 PRODUCER = {"3.9.1": "kafka.tools.ConsoleProducer", "4.3.1": f"{TOOLS}.ConsoleProducer"}
 # The codecs' framing has not changed between the releases: the older one shows two of them.
@@ -134,3 +137,15 @@ def test_offsets_and_versions_tools(ask, tools, bootstrap, make_topic):
     versions = ask(command)
     assert versions.count("(id: ") == len(bootstrap.split(","))
     assert re.search(r"Produce\(0\): 0 to \d+", versions)
+
+
+def test_transactions(tools, ask, bootstrap, make_topic, unique):
+    source, target, name = make_topic(), make_topic(), unique("id")
+    done = tools.run(str(PROGRAM), bootstrap, source, target, name)
+    assert done.stdout.split() == ["fine"]
+    listed = ask(TRANSACTIONS, "list")
+    assert re.search(rf"^{name}\s+\d+\s+\d+\s+Empty", listed, re.MULTILINE)
+    described = ask(TRANSACTIONS, "describe", "--transactional-id", name)
+    assert re.search(rf"{name}\s+\d+\s+\d+\s+Empty", described)
+    producers = ask(TRANSACTIONS, "describe-producers", "--topic", source, "--partition", "0")
+    assert re.search(r"^\d+\s+\d+\s+\d+\s+\d+\s+\S+\s+None", producers, re.MULTILINE)

@@ -78,7 +78,7 @@ pub const SERVED: &[Served] = &[
     served(ApiKey::DescribeProducers, 0, 0),
     served(ApiKey::UnregisterBroker, 0, 0),
     served(ApiKey::DescribeTransactions, 0, 0),
-    served(ApiKey::ListTransactions, 0, 1),
+    served(ApiKey::ListTransactions, 0, 2),
     served(ApiKey::ConsumerGroupHeartbeat, 0, 1),
     served(ApiKey::ConsumerGroupDescribe, 0, 1),
     served(ApiKey::GetTelemetrySubscriptions, 0, 0),

@@ -11,11 +11,14 @@ use headrace_wire::messages::{
     ListTransactionsResponse,
 };
 use headrace_wire::{ErrorCode, Str};
+use regex::RegexBuilder;
 
 use super::lookup;
 use crate::context::{partition_refusal, Context, Refusal};
 use crate::session::{Operation, Resource};
 
+/// Memory that a client's pattern may take when compiled.
+const PATTERN_BYTES: usize = 1 << 20;
 /// States that Apache Kafka knows and no transaction here is ever seen in.
 const NEVER_SEEN: [&str; 2] = ["Dead", "PrepareEpochFence"];
 
@@ -111,8 +114,16 @@ pub(crate) async fn list_transactions(
     };
     let filters = &request.state_filters;
     let unknown_state_filters = filters.iter().filter(|name| !known(name)).cloned().collect();
-    let all = match cx.broker.transactions.list().await {
-        Ok(all) => all,
+    let pattern = request.transactional_id_pattern.as_deref().filter(|text| !text.is_empty());
+    let pattern = pattern.map(|text| format!("^(?:{text})$"));
+    let pattern = pattern.map(|text| RegexBuilder::new(&text).size_limit(PATTERN_BYTES).build());
+    let pattern = pattern.transpose().map_err(|_| ErrorCode::InvalidRegularExpression);
+    let listed = match pattern {
+        Ok(pattern) => cx.broker.transactions.list().await.map(|all| (all, pattern)),
+        Err(code) => Err(code),
+    };
+    let (all, pattern) = match listed {
+        Ok(listed) => listed,
         Err(code) => {
             return ListTransactionsResponse { error_code: cx.code(code), ..Default::default() };
         }
@@ -125,8 +136,9 @@ pub(crate) async fn list_transactions(
         let ids = ids.is_empty() || ids.contains(&listed.producer_id);
         let long = request.duration_filter < 0
             || now_ms.saturating_sub(listed.start_ms) > request.duration_filter;
+        let named = pattern.as_ref().is_none_or(|p| p.is_match(&listed.transactional_id));
         let id = Resource::TransactionalId(&listed.transactional_id);
-        states && ids && long && cx.authorize(Operation::Describe, id).is_ok()
+        named && states && ids && long && cx.authorize(Operation::Describe, id).is_ok()
     };
     let states = all.into_iter().filter(wanted).map(|listed| list_transactions::TransactionState {
         producer_id: listed.producer_id,

@@ -8,5 +8,6 @@ mod operations;
 mod records;
 mod sessions;
 mod share;
+mod transactions;
 mod versions;
 mod world;

@@ -111,7 +111,7 @@ impl Coordinator {
             }
             (None, Request::Add { transactional_id, producer, partitions, second_protocol }) => {
                 let add = partitions::Add { producer, partitions, second_protocol };
-                self.add(now_ms, token, &transactional_id, add)
+                self.add(now_ms, vec![token], &transactional_id, add)
             }
             (None, Request::Verify { transactional_id, producer, partitions }) => {
                 Some(self.verify(&transactional_id, producer, &partitions))
@@ -189,9 +189,9 @@ impl Coordinator {
     pub fn resign(&mut self, code: ErrorCode) -> Vec<Effect> {
         self.writes.clear();
         for txn in std::mem::take(&mut self.transactions).into_values() {
-            let writing = txn.pending.and_then(|pending| pending.then.token());
+            let writing = txn.pending.into_iter().flat_map(|pending| pending.then.tokens());
             let waiting = txn.waiting.into_iter().map(|(token, _)| token);
-            for token in writing.into_iter().chain(waiting) {
+            for token in writing.chain(waiting) {
                 let response = Response::Refused(code);
                 self.effects.push(Effect::Reply { token, response });
             }

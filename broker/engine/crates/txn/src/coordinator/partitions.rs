@@ -5,7 +5,7 @@ use headrace_wire::ErrorCode;
 
 use super::writes::Then;
 use super::Coordinator;
-use crate::api::{Producer, Response, Token};
+use crate::api::{Effect, Producer, Request, Response, Token};
 use crate::state::{Metadata, Partitions, State, SECOND_PROTOCOL};
 
 /// What to add.
@@ -20,7 +20,7 @@ impl Coordinator {
     pub(super) fn add(
         &mut self,
         now_ms: i64,
-        token: Token,
+        tokens: Vec<Token>,
         id: &str,
         add: Add,
     ) -> Option<Response> {
@@ -44,7 +44,33 @@ impl Coordinator {
             client_version: if add.second_protocol { SECOND_PROTOCOL } else { 0 },
             ..now.clone()
         };
-        self.write(id, Some(next), Then::Add { token })
+        self.write(id, Some(next), Then::Add { tokens })
+    }
+
+    /// Adds together what waits behind `add` of the same producer: the leaders of a transaction's
+    /// partitions ask at the same moment.
+    pub(super) fn add_with_others(&mut self, now_ms: i64, first: Token, id: &str, mut add: Add) {
+        let mut tokens = vec![first];
+        let Some(txn) = self.transactions.get_mut(id) else { return };
+        let alike = |request: &Request| {
+            matches!(request, Request::Add { producer, second_protocol, .. }
+                if *producer == add.producer && *second_protocol == add.second_protocol)
+        };
+        let count = txn.waiting.iter().take_while(|(_, request)| alike(request)).count();
+        for (token, request) in txn.waiting.drain(..count) {
+            tokens.push(token);
+            if let Request::Add { partitions, .. } = request {
+                for (topic, indexes) in partitions {
+                    add.partitions.entry(topic).or_default().extend(indexes);
+                }
+            }
+        }
+        if let Some(response) = self.add(now_ms, tokens.clone(), id, add) {
+            for token in tokens {
+                let response = response.clone();
+                self.effects.push(Effect::Reply { token, response });
+            }
+        }
     }
 
     /// Which of the partitions are no part of the producer's open transaction.

@@ -1,7 +1,8 @@
 //! What waits for the log, and what happens when it has answered.
 
+use super::partitions::Add;
 use super::Coordinator;
-use crate::api::{Effect, Markers, Producer, Response, Token, WriteError, WriteId};
+use crate::api::{Effect, Markers, Producer, Request, Response, Token, WriteError, WriteId};
 use crate::state::{Metadata, NO_EPOCH, SECOND_PROTOCOL};
 
 /// A write under way.
@@ -13,13 +14,14 @@ pub(super) struct Pending {
 }
 
 /// What follows a write.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) enum Then {
     Init {
         token: Token,
     },
+    /// Several requests that came while another write was under way share one.
     Add {
-        token: Token,
+        tokens: Vec<Token>,
     },
     /// Nobody asks when a time-out or another instance ends it.
     End {
@@ -31,11 +33,12 @@ pub(super) enum Then {
 
 impl Then {
     /// Who waits for it.
-    pub fn token(self) -> Option<Token> {
+    pub fn tokens(&self) -> Vec<Token> {
         match self {
-            Then::Init { token } | Then::Add { token } => Some(token),
-            Then::End { token } => token,
-            Then::Complete | Then::Forget => None,
+            Then::Init { token } => vec![*token],
+            Then::Add { tokens } => tokens.clone(),
+            Then::End { token } => token.iter().copied().collect(),
+            Then::Complete | Then::Forget => Vec::new(),
         }
     }
 }
@@ -75,10 +78,12 @@ impl Coordinator {
         let (producer, after) = (txn.now.producer(), txn.now.producer_after());
         match then {
             Then::Init { token } => self.answer(Some(token), Response::Producer(producer)),
-            Then::Add { token } => {
+            Then::Add { tokens } => {
                 let deadline_ms = txn.now.start_ms.saturating_add(i64::from(txn.now.timeout_ms));
                 self.next_timeout_ms = self.next_timeout_ms.min(deadline_ms);
-                self.answer(Some(token), Response::Added);
+                for token in tokens {
+                    self.answer(Some(token), Response::Added);
+                }
             }
             Then::End { token } => {
                 self.answer(token, Response::Producer(after));
@@ -89,7 +94,9 @@ impl Coordinator {
     }
 
     fn failed(&mut self, now_ms: i64, id: &str, then: Then, error: WriteError) {
-        self.answer(then.token(), Response::Refused(error.code()));
+        for token in then.tokens() {
+            self.answer(Some(token), Response::Refused(error.code()));
+        }
         let Some(txn) = self.transactions.get_mut(id) else { return };
         match then {
             Then::Complete => txn.marked = true,
@@ -116,7 +123,13 @@ impl Coordinator {
     fn go_on(&mut self, now_ms: i64, id: &str) {
         while let Some(txn) = self.transactions.get_mut(id).filter(|txn| txn.pending.is_none()) {
             let Some((token, request)) = txn.waiting.pop_front() else { return };
-            self.route(now_ms, token, request);
+            match request {
+                Request::Add { producer, partitions, second_protocol, .. } => {
+                    let add = Add { producer, partitions, second_protocol };
+                    self.add_with_others(now_ms, token, id, add);
+                }
+                request => self.route(now_ms, token, request),
+            }
         }
     }
 

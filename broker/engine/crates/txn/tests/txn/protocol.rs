@@ -239,6 +239,21 @@ fn what_is_asked_during_a_write_waits_for_it() {
 }
 
 #[test]
+fn partitions_that_wait_are_added_together() {
+    let mut world = World::new();
+    let producer = world.initialised();
+    let before = world.log.len();
+    let tokens = [0, 1, 2, 3].map(|index| world.send(add(producer, &[index], SECOND)));
+    world.settle();
+    for token in tokens {
+        assert_eq!(world.answers[&token], Response::Added);
+    }
+    assert_eq!(world.log.len() - before, 2, "the first, and the others at once");
+    world.end(producer, true, SECOND);
+    assert_eq!(world.mark().partitions, partitions(&[0, 1, 2, 3]));
+}
+
+#[test]
 fn bad_requests_and_idle_ids() {
     let mut world = World::new();
     let init = |id: &str, timeout_ms| Request::Init {
