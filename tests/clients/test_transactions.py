@@ -75,9 +75,7 @@ def values(messages):
     return [message.value() for message in messages]
 
 
-def test_committed_records_are_read_and_aborted_ones_are_not(
-    producer, reader, make_topic, unique
-):
+def test_committed_records_are_read_and_aborted_ones_are_not(producer, reader, make_topic, unique):
     topic = make_topic()
     writer = producer(unique("id"))
     for n in range(10):

@@ -30,7 +30,7 @@ def torture(cluster, seconds: float) -> None:
             time.sleep(SECONDS_BETWEEN_FAULTS)
             load.kill_one()
         cluster.kill(broker)
-        time.sleep(random.uniform(0, 3))  # noqa: S311  no secret
+        time.sleep(random.uniform(0, 3))
         cluster.restart_ended()
         broker = (broker + 1) % 3
     load.stop()
