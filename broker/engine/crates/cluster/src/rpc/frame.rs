@@ -39,7 +39,7 @@ pub(crate) mod kind {
     pub const FORWARD: u8 = 9;
     pub const FORWARDED: u8 = 10;
     /// In answer to a hello: the caller may be right, but this node cannot tell yet.
-    pub const NOT_YET: u8 = 8;
+    pub const NOT_YET: u8 = 11;
 }
 
 fn invalid(why: String) -> io::Error {
