@@ -75,7 +75,7 @@ async fn api_versions_answers_whoever_asks() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn producer_ids_are_unique_and_transactions_refused() {
+async fn producer_ids_are_unique_and_transactional_ids_have_a_coordinator() {
     let world = World::start().await;
     let mut client = world.client().await;
     let ask = InitProducerIdRequest { producer_epoch: -1, ..Default::default() };
@@ -88,6 +88,6 @@ async fn producer_ids_are_unique_and_transactions_refused() {
     }
     assert!(ids.windows(2).all(|pair| pair[0] < pair[1]));
     let transactional = InitProducerIdRequest { transactional_id: Some(Str::from("tx")), ..ask };
-    assert_eq!(client.call(4, &transactional).await.error_code, 35);
+    assert_eq!(client.call(4, &transactional).await.error_code, 16, "nobody looked for it");
     world.stop().await;
 }
