@@ -161,7 +161,7 @@ impl Machine for Coordinator {
         effects(Coordinator::resign(self, code))
     }
 
-    fn config(image: &Image) -> Config {
+    fn config(image: &Arc<Image>) -> Config {
         let cluster = image.cluster();
         Config {
             max_timeout_ms: cluster.transaction_max_timeout_ms,
