@@ -148,4 +148,4 @@ def test_transactions(tools, ask, bootstrap, make_topic, unique):
     described = ask(TRANSACTIONS, "describe", "--transactional-id", name)
     assert re.search(rf"{name}\s+\d+\s+\d+\s+Empty", described)
     producers = ask(TRANSACTIONS, "describe-producers", "--topic", source, "--partition", "0")
-    assert re.search(r"^\d+\s+\d+\s+\d+\s+\d+\s+\S+\s+None", producers, re.MULTILINE)
+    assert re.search(r"^\d+\s+\d+\s+\d+\s+-?\d+\s+\S+\s+None", producers, re.MULTILINE)
