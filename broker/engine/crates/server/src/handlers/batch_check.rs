@@ -38,6 +38,9 @@ pub(super) fn check(
         return invalid("a partition takes exactly one batch in a request");
     }
     header.verify_crc(data).map_err(refusal)?;
+    if header.base_offset != 0 {
+        return invalid("a producer counts a batch's offsets from 0");
+    }
     if header.is_control() {
         return invalid("clients may not write control batches");
     }
@@ -85,10 +88,13 @@ fn check_time(header: &BatchHeader, config: &TopicConfig, now_ms: i64) -> Result
 
 fn refusal(error: BatchError) -> Refusal {
     let code = match error {
-        BatchError::Crc { .. } | BatchError::Truncated { .. } | BatchError::Length(_) => {
-            ErrorCode::CorruptMessage
+        // formats that were never made are damage; the two old ones are told apart from it
+        BatchError::Magic(magic) if !(0..=2).contains(&magic) => ErrorCode::CorruptMessage,
+        BatchError::Crc { .. } | BatchError::Length(_) => ErrorCode::CorruptMessage,
+        // as in Apache Kafka, a batch that is not whole counts as no batch
+        BatchError::Magic(_) | BatchError::Inconsistent(_) | BatchError::Truncated { .. } => {
+            ErrorCode::InvalidRecord
         }
-        BatchError::Magic(_) | BatchError::Inconsistent(_) => ErrorCode::InvalidRecord,
     };
     Refusal::new(code, error.to_string())
 }
@@ -138,9 +144,11 @@ mod tests {
         for (name, data, expected) in [
             ("empty", &[][..], ErrorCode::InvalidRecord),
             ("flipped bit", &flipped, ErrorCode::CorruptMessage),
-            ("cut", half, ErrorCode::CorruptMessage),
+            ("cut", half, ErrorCode::InvalidRecord),
+            ("base offset 5", &with(0, &5i64.to_be_bytes()), ErrorCode::InvalidRecord),
             ("two batches", &two, ErrorCode::InvalidRecord),
             ("magic 1", &with(16, &[1]), ErrorCode::InvalidRecord),
+            ("magic 3", &with(16, &[3]), ErrorCode::CorruptMessage),
             ("control", &with(21, &[0, 0x20]), ErrorCode::InvalidRecord),
             ("transactional", &with(21, &[0, 0x10]), ErrorCode::InvalidRecord),
             ("compression 5", &with(21, &[0, 5]), ErrorCode::InvalidRecord),

@@ -1,5 +1,7 @@
 //! ListOffsets: the offset that belongs to a time stamp, or to one of Kafka's special ones.
 
+use std::collections::BTreeSet;
+
 use headrace_cluster::image::Image;
 use headrace_cluster::{Isolation, PartitionHandle, TimestampedOffset};
 use headrace_wire::messages::list_offsets::{
@@ -20,11 +22,15 @@ const LATEST: i64 = -1;
 const EARLIEST: i64 = -2;
 /// The record with the largest time stamp (KIP-734).
 const MAX_TIMESTAMP: i64 = -3;
+const MAX_TIMESTAMP_FROM: i16 = 7;
 /// The first offset on local disk (KIP-405); without remote storage that is the first of all.
 const EARLIEST_LOCAL: i64 = -4;
+const EARLIEST_LOCAL_FROM: i16 = 8;
 /// The last offset in remote storage (KIP-1005) and the first that waits for it (KIP-1023).
 const LATEST_TIERED: i64 = -5;
+const LATEST_TIERED_FROM: i16 = 9;
 const EARLIEST_PENDING_UPLOAD: i64 = -6;
+const EARLIEST_PENDING_UPLOAD_FROM: i16 = 11;
 
 pub(crate) async fn list_offsets(cx: Context, request: ListOffsetsRequest) -> ListOffsetsResponse {
     let image = cx.image();
@@ -33,12 +39,17 @@ pub(crate) async fn list_offsets(cx: Context, request: ListOffsetsRequest) -> Li
         _ => Isolation::ReadUncommitted,
     };
     let topic = |wanted: ListOffsetsTopic| {
+        let repeated = repeated(&wanted.partitions);
         let partition = |p: &ListOffsetsPartition| {
             let base = ListOffsetsPartitionResponse {
                 partition_index: p.partition_index,
                 ..Default::default()
             };
-            match find(&cx, &image, &wanted, p, isolation) {
+            let found = match repeated.contains(&p.partition_index) {
+                true => Err(ErrorCode::InvalidRequest),
+                false => find(&cx, &image, &wanted, p, isolation),
+            };
+            match found {
                 Ok(Some(found)) => ListOffsetsPartitionResponse {
                     timestamp: found.timestamp_ms,
                     offset: found.offset,
@@ -56,6 +67,25 @@ pub(crate) async fn list_offsets(cx: Context, request: ListOffsetsRequest) -> Li
     ListOffsetsResponse { topics, ..Default::default() }
 }
 
+/// Partitions that are asked for more than once: none of their questions is answered.
+fn repeated(partitions: &[ListOffsetsPartition]) -> BTreeSet<i32> {
+    let mut seen = BTreeSet::new();
+    partitions.iter().map(|p| p.partition_index).filter(|index| !seen.insert(*index)).collect()
+}
+
+/// The first version whose clients know a special time stamp; time stamps below 0 that have no
+/// meaning are in none.
+fn known_from(timestamp: i64) -> Option<i16> {
+    match timestamp {
+        MAX_TIMESTAMP => Some(MAX_TIMESTAMP_FROM),
+        EARLIEST_LOCAL => Some(EARLIEST_LOCAL_FROM),
+        LATEST_TIERED => Some(LATEST_TIERED_FROM),
+        EARLIEST_PENDING_UPLOAD => Some(EARLIEST_PENDING_UPLOAD_FROM),
+        EARLIEST.. => Some(0),
+        _ => None,
+    }
+}
+
 /// `None`: no such record.
 fn find(
     cx: &Context,
@@ -71,6 +101,9 @@ fn find(
     let offsets = handle.offsets();
     let at = |offset, epoch| Ok(Some(TimestampedOffset { offset, timestamp_ms: -1, epoch }));
     let failed = |error| partition_refusal(error).code;
+    if known_from(partition.timestamp).is_none_or(|first| cx.version < first) {
+        return Err(ErrorCode::UnsupportedVersion);
+    }
     match partition.timestamp {
         LATEST => match isolation {
             Isolation::ReadUncommitted => at(offsets.high_watermark, offsets.epoch),
@@ -84,13 +117,12 @@ fn find(
             Ok(Some(record_at(&handle, found, time)))
         }
         LATEST_TIERED | EARLIEST_PENDING_UPLOAD => Ok(None),
-        time if time >= 0 => {
+        time => {
             let Some(found) = handle.list_offset(time, isolation).map_err(failed)? else {
                 return Ok(None);
             };
             Ok(Some(record_at(&handle, found, time)))
         }
-        _ => Err(ErrorCode::UnsupportedVersion),
     }
 }
 

@@ -207,7 +207,12 @@ fn created(cx: &Context, result: TopicResult) -> CreatableTopicResult {
 }
 
 fn no_details() -> CreatableTopicResult {
-    CreatableTopicResult { num_partitions: -1, replication_factor: -1, ..Default::default() }
+    CreatableTopicResult {
+        num_partitions: -1,
+        replication_factor: -1,
+        configs: Some(Vec::new()),
+        ..Default::default()
+    }
 }
 
 fn twice() -> Refusal {

@@ -232,6 +232,25 @@ async fn offsets_are_found_by_time() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn special_time_stamps_belong_to_the_versions_that_know_them() {
+    let world = World::start().await;
+    let mut client = world.client().await;
+    client.create_topic("t", 1, &[]).await;
+    for (timestamp, first) in [(-3, 7), (-4, 8), (-5, 9), (-6, 11)] {
+        assert_eq!(list(&mut client, first - 1, timestamp).await.0, 35, "for {timestamp}");
+        assert_eq!(list(&mut client, first, timestamp).await.0, 0, "for {timestamp}");
+    }
+    assert_eq!(list(&mut client, 11, -7).await.0, 35);
+    let twice = vec![list_offsets::ListOffsetsPartition { timestamp: -1, ..Default::default() }; 2];
+    let topic = list_offsets::ListOffsetsTopic { name: Str::from("t"), partitions: twice };
+    let request = ListOffsetsRequest { topics: vec![topic], ..Default::default() };
+    let response = client.call(11, &request).await;
+    let codes: Vec<i16> = response.topics[0].partitions.iter().map(|p| p.error_code).collect();
+    assert_eq!(codes, [42, 42]);
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn epochs_fence_and_have_ends() {
     let world = World::start().await;
     let mut client = world.client().await;
