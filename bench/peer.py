@@ -154,14 +154,14 @@ class KafkaPeer:
                 f"-Dlog4j2.configurationFile={self.directory}/log4j2.properties",
             ]
             command = self._java("kafka.Kafka", str(home / "server.properties"))
-            self.processes.append(
-                subprocess.Popen(
+            with (home / "stdout").open("wb") as output:
+                process = subprocess.Popen(
                     [command[0], *options, *command[1:]],
-                    stdout=(home / "stdout").open("wb"),
+                    stdout=output,
                     stderr=subprocess.STDOUT,
                     cwd=home,
                 )
-            )
+            self.processes.append(process)
         self._wait()
 
     def _wait(self) -> None:

@@ -1,0 +1,106 @@
+"""A script of requests, and how it is held with one broker."""
+
+from __future__ import annotations
+
+import struct
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from rawkafka import RawConnection
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from kafkamessages import Messages
+
+# Coordinators and leaders that are still being found: COORDINATOR_LOAD_IN_PROGRESS,
+# COORDINATOR_NOT_AVAILABLE, NOT_COORDINATOR, LEADER_NOT_AVAILABLE, CONCURRENT_TRANSACTIONS.
+NOT_YET = {5, 14, 15, 16, 51}
+WAIT_SECONDS = 20
+PAUSE_SECONDS = 0.1
+
+State = dict[str, Any]
+Body = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Step:
+    """One request. `body` may look at what earlier answers left in the state, `keep` adds to it.
+
+    `until` asks again until it holds, for what a broker does in its own time.
+    """
+
+    name: str
+    api: str
+    version: int
+    body: Body | Callable[[State], Body] = field(default_factory=dict)
+    keep: Callable[[State, Body], None] | None = None
+    until: Callable[[Body], bool] | None = None
+    # Bytes that replace the encoded request, for what no codec would write.
+    raw: bytes | None = None
+
+
+class Conversation:
+    """One connection's worth of requests, opened again when the broker closes it."""
+
+    def __init__(self, messages: Messages, address: str) -> None:
+        self.messages = messages
+        self.address = address
+        self.connection: RawConnection | None = None
+        self.state: State = {}
+        self.correlation_id = 0
+
+    def close(self) -> None:
+        """Ends the connection."""
+        if self.connection is not None:
+            self.connection.socket.close()
+            self.connection = None
+
+    def ask(self, step: Step) -> Body | str:
+        """The answer's body, or "closed" when there was none."""
+        deadline = time.monotonic() + WAIT_SECONDS
+        while True:
+            answer = self._once(step)
+            settled = isinstance(answer, str) or not (NOT_YET & set(codes(answer)))
+            if settled and step.until is not None and isinstance(answer, dict):
+                settled = step.until(answer)
+            if settled or time.monotonic() > deadline:
+                break
+            time.sleep(PAUSE_SECONDS)
+        if step.keep is not None and isinstance(answer, dict):
+            step.keep(self.state, answer)
+        return answer
+
+    def _once(self, step: Step) -> Body | str:
+        self.correlation_id += 1
+        body = step.body(self.state) if callable(step.body) else step.body
+        frame = step.raw or self.messages.frame(step.api, step.version, body, self.correlation_id)
+        if self.connection is None:
+            self.connection = RawConnection(self.address)
+        try:
+            self.connection.send(struct.pack(">i", len(frame)) + frame)
+            (length,) = struct.unpack(">i", self.connection.receive(4))
+            answer = self.connection.receive(length)
+        except TimeoutError:
+            self.close()
+            return "no answer"
+        except OSError:
+            self.close()
+            return "closed"
+        if step.raw is None and struct.unpack(">i", answer[:4]) != (self.correlation_id,):
+            raise ValueError(f"{step.name}: the answer to another request")
+        try:
+            return self.messages.answer(step.api, step.version, answer)
+        except ValueError as error:
+            return f"not to be decoded: {error}"
+
+
+def codes(body: Any) -> list[int]:
+    """Every error code in an answer."""
+    if isinstance(body, list):
+        return [code for item in body for code in codes(item)]
+    if not isinstance(body, dict):
+        return []
+    found = [body["ErrorCode"]] if isinstance(body.get("ErrorCode"), int) else []
+    return found + [code for value in body.values() for code in codes(value)]
