@@ -2,10 +2,13 @@
 
 mod common;
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use common::{batch, numbered, read_values, Cluster};
 use headrace_cluster::{Acks, AppendOptions, Isolation, PartitionError};
+use headrace_env::sim::SimDisk;
+use headrace_env::Env;
 
 const ALL: AppendOptions = AppendOptions::new(Acks::All);
 
@@ -92,6 +95,39 @@ async fn everything_survives_a_restart_of_all() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn deleted_records_stay_deleted_on_every_replica() {
+    let mut cluster = Cluster::started(3).await;
+    let group = cluster.create_topic(0, "t", 1, 3, &[]).await[0];
+    for n in 0..20 {
+        cluster.append(group, numbered(5, 0, n)).await;
+    }
+    let old = cluster.leader(group).await;
+    let leader = cluster.node(old).partition(group).expect("it leads");
+    assert_eq!(leader.delete_records(12).await, Ok(12));
+    assert_eq!(leader.delete_records(7).await, Ok(12), "the start never moves back");
+    let beyond = Err(PartitionError::OutOfRange { start: 12, end: 20 });
+    assert_eq!(leader.delete_records(21).await, beyond);
+    let below = leader.read(11, 1 << 20, Isolation::ReadUncommitted).expect_err("deleted");
+    assert_eq!(below, PartitionError::OutOfRange { start: 12, end: 20 });
+    assert_eq!(leader.list_offset(0, Isolation::ReadUncommitted).unwrap().unwrap().offset, 12);
+    drop(leader);
+    cluster.stop(old).await;
+    let next = cluster.leader(group).await;
+    let leader = cluster.node(next).partition(group).expect("it leads");
+    assert_eq!(leader.offsets().log_start, 12);
+    assert_eq!(leader.delete_records(-1).await, Ok(20));
+    assert_eq!(cluster.append(group, numbered(5, 0, 20)).await.base_offset, 20);
+    drop(leader);
+    cluster.stop_all().await;
+    cluster.start_all();
+    cluster.ready().await;
+    let at = cluster.leader(group).await;
+    let offsets = cluster.node(at).partition(group).expect("it leads").offsets();
+    assert_eq!((offsets.log_start, offsets.log_end), (20, 21));
+    cluster.stop_all().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn one_node_is_a_cluster() {
     let mut cluster = Cluster::new(1, true);
     cluster.start_all();
@@ -120,4 +156,21 @@ async fn one_node_is_a_cluster() {
     cluster.stop_all().await;
     let refused = handle.append(batch("z"), ALL).await;
     assert!(refused.is_err());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_node_whose_journal_failed_is_not_ready() {
+    // A simulated disk, since a real one fails no sync on request.
+    let disk = SimDisk::new();
+    let env = Env { disk: Arc::new(disk.clone()), ..headrace_env::real() };
+    let mut cluster = Cluster::new(1, true);
+    cluster.start_in(0, env);
+    cluster.ready().await;
+    let group = cluster.create_topic(0, "t", 1, 1, &[]).await[0];
+    cluster.append(group, batch("x")).await;
+    disk.fail_sync_after(0);
+    let handle = cluster.node(0).partition(group).expect("hosted");
+    handle.append(batch("y"), ALL).await.expect_err("not durable");
+    cluster.until("the failure to show", |c| (!c.node(0).is_ready()).then_some(())).await;
+    cluster.stop_all().await;
 }

@@ -26,5 +26,5 @@ pub use reader::LogReader;
 pub use store::Store;
 pub use types::{
     GroupId, HardState, LogConfig, LogEntry, LogMeta, LogSlice, LogStart, RecoveryReport,
-    StoreConfig, TimestampedOffset,
+    Removable, StoreConfig, TimestampedOffset,
 };

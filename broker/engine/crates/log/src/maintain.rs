@@ -5,32 +5,32 @@ use bytes::Bytes;
 use crate::frame::Change;
 use crate::group::GroupLog;
 use crate::segment::NO_TIMESTAMP_MS;
-use crate::types::LogStart;
+use crate::types::{LogStart, Removable};
 use crate::{GroupId, Store, StoreError};
 
 impl Store {
     /// Called about once a second. Closes segments by age, deletes those that retention has given
-    /// up, and allocates journal space. `committed` says up to which index a group's entries may
-    /// go; nothing behind it is touched.
+    /// up, and allocates journal space. `bounds` says what of a group may go.
     ///
     /// # Errors
     /// `Poisoned`, `Io`.
     pub fn maintain(
         &mut self,
         now_ms: i64,
-        committed: &dyn Fn(GroupId) -> u64,
+        bounds: &dyn Fn(GroupId) -> Removable,
     ) -> Result<(), StoreError> {
         self.usable()?;
         self.prepare_journal()?;
         let disk = self.disk.clone();
         for id in self.groups() {
+            let removable = bounds(id);
             let log = self.logs.get_mut(&id).expect("listed");
-            if log.active_is_old(now_ms) {
+            if log.active_is_old(now_ms, &removable) {
                 let rolled = log.roll(&*disk);
                 self.guard(rolled)?;
             }
             let log = &self.logs[&id];
-            if let Some(start) = log.retained_start(now_ms, committed(id)) {
+            if let Some(start) = log.retained_start(now_ms, &removable) {
                 let place = LogStart { app: Bytes::new(), ..start.clone() };
                 self.move_start(id, start, Change::Retain(place));
             }
@@ -41,7 +41,7 @@ impl Store {
 
 impl GroupLog {
     /// The active segment should be closed: by age, or because retention has passed it by.
-    fn active_is_old(&self, now_ms: i64) -> bool {
+    fn active_is_old(&self, now_ms: i64, removable: &Removable) -> bool {
         let Some(active) = self.with(|state| state.segments.last().cloned()) else {
             return false;
         };
@@ -51,7 +51,9 @@ impl GroupLog {
             let expired = self.expired(body.max_timestamp_ms, now_ms);
             let old = first != NO_TIMESTAMP_MS
                 && (now_ms.saturating_sub(first) >= self.config.segment_ms || expired);
-            !empty && old
+            let deleted = body.next_offset > active.header.base_offset
+                && body.next_offset <= removable.deleted_before;
+            !empty && (old || deleted)
         })
     }
 
@@ -61,7 +63,7 @@ impl GroupLog {
     }
 
     /// Where the log begins when retention is applied, if that is later than now.
-    fn retained_start(&self, now_ms: i64, committed: u64) -> Option<LogStart> {
+    fn retained_start(&self, now_ms: i64, removable: &Removable) -> Option<LogStart> {
         let segments = self.with(|state| state.segments.clone());
         let mut size_bytes: u64 = segments.iter().map(|segment| segment.len()).sum();
         let keep_bytes = u64::try_from(self.config.retention_bytes).ok();
@@ -73,7 +75,8 @@ impl GroupLog {
             let too_large = keep_bytes.is_some_and(|keep| size_bytes - len >= keep);
             let too_old = self.expired(newest_ms, now_ms);
             let index = next_index - 1;
-            if !(too_large || too_old) || index > committed {
+            let deleted = next_offset <= removable.deleted_before;
+            if !(too_large || too_old || deleted) || index > removable.upto_index {
                 break;
             }
             size_bytes -= len;

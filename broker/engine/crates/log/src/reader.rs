@@ -278,7 +278,7 @@ impl LogReader {
         Ok(slice.done())
     }
 
-    /// The first record at or after a time, among those below `upto_offset`. In a compressed
+    /// The first record at or after a time, among those in `from_offset..upto_offset`. In a compressed
     /// batch, whose records are not looked into, the batch's first offset.
     ///
     /// # Errors
@@ -286,9 +286,11 @@ impl LogReader {
     pub fn offset_for_timestamp(
         &self,
         timestamp_ms: i64,
+        from_offset: i64,
         upto_offset: i64,
     ) -> Result<Option<TimestampedOffset>, StoreError> {
-        let (segments, start) = self.with(|s| (s.segments.clone(), s.start.offset));
+        let (segments, start) =
+            self.with(|s| (s.segments.clone(), s.start.offset.max(from_offset)));
         for segment in segments {
             if segment.with(|body| body.max_timestamp_ms) < timestamp_ms {
                 continue;
@@ -316,12 +318,17 @@ impl LogReader {
         Ok(None)
     }
 
-    /// The record with the largest time stamp below `upto_offset` (the first of them).
+    /// The record with the largest time stamp in `from_offset..upto_offset` (the first of them).
     ///
     /// # Errors
     /// `Corrupt` or `Io`.
-    pub fn max_timestamp(&self, upto_offset: i64) -> Result<Option<TimestampedOffset>, StoreError> {
-        let (mut segments, start) = self.with(|s| (s.segments.clone(), s.start.offset));
+    pub fn max_timestamp(
+        &self,
+        from_offset: i64,
+        upto_offset: i64,
+    ) -> Result<Option<TimestampedOffset>, StoreError> {
+        let (mut segments, start) =
+            self.with(|s| (s.segments.clone(), s.start.offset.max(from_offset)));
         let mut best: Option<TimestampedOffset> = None;
         segments.sort_by_key(|s| -s.with(|body| body.max_timestamp_ms));
         for segment in segments {

@@ -92,6 +92,15 @@ pub struct LogStart {
     pub app: Bytes,
 }
 
+/// What of a log may be removed from its start.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Removable {
+    /// No entry behind this index is touched.
+    pub upto_index: u64,
+    /// Records below this offset are deleted; segments with nothing else go.
+    pub deleted_before: i64,
+}
+
 /// Batches read from a log.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LogSlice {

@@ -8,7 +8,7 @@ use bytes::Bytes;
 use headrace_env::sim::{SimEnv, SimRandom};
 use headrace_env::Random;
 use headrace_log::{
-    CheckpointJob, HardState, LogConfig, LogEntry, LogMeta, LogStart, Store, StoreConfig,
+    CheckpointJob, HardState, LogConfig, LogEntry, LogMeta, LogStart, Removable, Store, StoreConfig,
 };
 use headrace_wire::batch::{raft_only, stamp, BatchHeader};
 use headrace_wire::records::BatchBuilder;
@@ -305,7 +305,7 @@ impl Run {
             18..=32 => self.round(),
             33..=34 => self.move_start(id, false),
             35 => self.move_start(id, true),
-            36 => self.store().maintain(2_000, &|_| 0).is_ok(),
+            36 => self.store().maintain(2_000, &|_| Removable::default()).is_ok(),
             37 if below(&random, 4) == 0 => self.remove(id),
             _ => self.checkpoint(),
         }

@@ -6,7 +6,8 @@ use bytes::Bytes;
 use headrace_env::sim::SimEnv;
 use headrace_env::{Disk, OpenMode};
 use headrace_log::{
-    HardState, LogConfig, LogEntry, LogMeta, LogStart, ReadError, Store, StoreConfig, StoreError,
+    HardState, LogConfig, LogEntry, LogMeta, LogStart, ReadError, Removable, Store, StoreConfig,
+    StoreError,
 };
 use headrace_wire::batch::{raft_only, stamp, BatchHeader};
 use headrace_wire::records::BatchBuilder;
@@ -100,7 +101,7 @@ proptest! {
             prop_assert_eq!(log.end_offset_at(entry.index), h.next_offset());
             if !h.takes_no_offset() {
                 prop_assert_eq!(log.index_of_offset(h.last_offset()), Some(entry.index));
-                let hit = log.offset_for_timestamp(h.max_timestamp_ms, log.end_offset());
+                let hit = log.offset_for_timestamp(h.max_timestamp_ms, 0, log.end_offset());
                 let hit = hit.expect("sound").expect("there is one");
                 prop_assert_eq!(hit.timestamp_ms, h.max_timestamp_ms);
                 prop_assert_eq!((hit.offset, hit.epoch), (h.last_offset(), h.leader_epoch));
@@ -141,9 +142,26 @@ fn nothing_beyond_the_limit_is_served() {
     let log = fixture.store.log(GROUP).expect("there");
     let slice = log.read(0, 1 << 20, 8, true).expect("in range");
     assert_eq!(slice.next_offset, 6, "a batch that reaches beyond the limit stays hidden");
-    assert_eq!(log.offset_for_timestamp(0, 0).expect("sound"), None);
-    let most = log.max_timestamp(8).expect("sound").expect("some");
+    assert_eq!(log.offset_for_timestamp(0, 0, 0).expect("sound"), None);
+    let most = log.max_timestamp(0, 8).expect("sound").expect("some");
     assert_eq!((most.offset, most.timestamp_ms), (8, 302));
+}
+
+fn upto(upto_index: u64) -> Removable {
+    Removable { upto_index, ..Removable::default() }
+}
+
+#[test]
+fn deleted_records_go_by_whole_segments() {
+    let mut fixture = fixture(&[1; 60], 1 << 20, 1_000);
+    let bounds = Removable { upto_index: 40, deleted_before: 30 };
+    fixture.store.maintain(0, &|_| bounds).expect("usable");
+    let log = fixture.store.log(GROUP).expect("there");
+    assert!((20..=30).contains(&log.start_offset()), "{}", log.start_offset());
+    let all = Removable { upto_index: 60, deleted_before: log.end_offset() };
+    fixture.store.maintain(0, &|_| all).expect("usable");
+    let log = fixture.store.log(GROUP).expect("there");
+    assert_eq!((log.start_offset(), log.end_offset(), log.last_index()), (60, 60, 60));
 }
 
 #[test]
@@ -152,10 +170,10 @@ fn retention_takes_whole_old_segments_and_nothing_uncommitted() {
     let config = LogConfig { retention_ms: 1_000, segment_bytes: 1_000, ..LogConfig::default() };
     fixture.store.set_config(GROUP, config);
     // At 4,500 ms everything before the time stamp 3,500 (index 35) is too old.
-    fixture.store.maintain(4_500, &|_| 20).expect("usable");
+    fixture.store.maintain(4_500, &|_| upto(20)).expect("usable");
     let first = fixture.store.log(GROUP).expect("there").first_index();
     assert!((2..=21).contains(&first), "only committed entries go: {first}");
-    fixture.store.maintain(4_500, &|_| 60).expect("usable");
+    fixture.store.maintain(4_500, &|_| upto(60)).expect("usable");
     let log = fixture.store.log(GROUP).expect("there");
     assert!((22..=36).contains(&log.first_index()), "{}", log.first_index());
     assert_eq!(log.last_index(), 60);

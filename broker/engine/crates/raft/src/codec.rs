@@ -199,6 +199,7 @@ mod kind {
     pub const ENTRY_EMPTY: u8 = 0;
     pub const ENTRY_MEMBERSHIP: u8 = 1;
     pub const ENTRY_BATCH: u8 = 2;
+    pub const ENTRY_START: u8 = 3;
 }
 
 /// Writes a message about `group`.
@@ -257,6 +258,10 @@ fn encode_entry(entry: &RaftEntry, out: &mut FrameWriter) {
         Payload::Membership(change) => {
             out.put_u8(kind::ENTRY_MEMBERSHIP);
             out.put_bytes(&change.encode());
+        }
+        Payload::Start(offset) => {
+            out.put_u8(kind::ENTRY_START);
+            out.put_varint(u64::try_from(*offset).unwrap_or(0));
         }
         Payload::Batch(batch) => {
             out.put_u8(kind::ENTRY_BATCH);
@@ -336,6 +341,9 @@ fn decode_entry(input: &mut FrameReader) -> Result<RaftEntry, DecodeError> {
             let change = Membership::decode(&input.bytes()?).ok_or(DecodeError::Number)?;
             Payload::Membership(change)
         }
+        kind::ENTRY_START => {
+            Payload::Start(i64::try_from(input.number()?).map_err(|_| DecodeError::Number)?)
+        }
         kind::ENTRY_BATCH => Payload::Batch(input.bytes()?),
         other => return Err(DecodeError::Kind(other)),
     };
@@ -367,6 +375,7 @@ mod tests {
                     entry(2, Payload::Batch(big.clone())),
                     entry(3, Payload::Empty),
                     entry(3, Payload::Membership(Membership::AddLearner(4))),
+                    entry(3, Payload::Start(1 << 40)),
                     entry(3, Payload::Batch(Bytes::from_static(b"small"))),
                 ],
             },

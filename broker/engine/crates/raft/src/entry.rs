@@ -2,7 +2,7 @@
 //!
 //! A client's entry is its batch. An election's empty entry and a membership change become a
 //! Raft-only batch (`wire::batch::raft_only`) whose payload is a kind byte and, for a membership
-//! change, an action byte and the peer's id (8 bytes, big endian).
+//! change, an action byte and the peer's id, for a new start the offset (8 bytes each, big endian).
 
 use bytes::{BufMut, Bytes, BytesMut};
 use headrace_wire::batch::{self, BatchHeader, HEADER_BYTES};
@@ -13,7 +13,9 @@ use crate::PeerId;
 
 const KIND_EMPTY: u8 = 0;
 const KIND_MEMBERSHIP: u8 = 1;
+const KIND_START: u8 = 2;
 const MEMBERSHIP_BYTES: usize = 9;
+const START_BYTES: usize = 8;
 /// Raft-only batches carry no time: -1, as Kafka writes "none".
 const NO_TIMESTAMP_MS: i64 = -1;
 
@@ -75,19 +77,25 @@ pub enum Payload {
     Empty,
     /// A change of the members.
     Membership(Membership),
+    /// Records below the offset are deleted: the log starts there for its readers.
+    Start(i64),
     /// A whole record batch, stamped with its offset and the term.
     Batch(Bytes),
 }
 
 impl Payload {
     /// raft-rs parses the `data` of a membership change as protobuf when it is proposed, so ours
-    /// lies in `context`; nothing that came from the network is ever parsed that way.
+    /// lies in `context`, as a new start does; nothing that came from the network is ever parsed
+    /// that way.
     pub(crate) fn of(entry: &Entry) -> Option<Payload> {
         if entry.get_entry_type() != EntryType::EntryNormal {
             return Membership::decode(&entry.context).map(Payload::Membership);
         }
         if entry.data.is_empty() {
-            return Some(Payload::Empty);
+            return match entry.context.is_empty() {
+                true => Some(Payload::Empty),
+                false => start(&entry.context),
+            };
         }
         Some(Payload::Batch(entry.data.clone()))
     }
@@ -100,6 +108,7 @@ impl Payload {
                 entry.set_entry_type(EntryType::EntryConfChange);
                 entry.context = change.encode();
             }
+            Payload::Start(offset) => entry.context = offset.to_be_bytes().to_vec().into(),
             Payload::Batch(batch) => entry.data = batch,
         }
         entry
@@ -128,6 +137,12 @@ impl Payload {
                 out.extend_from_slice(&change.encode());
                 out.freeze()
             }
+            Payload::Start(start) => {
+                let mut out = BytesMut::with_capacity(1 + START_BYTES);
+                out.put_u8(KIND_START);
+                out.put_i64(start);
+                out.freeze()
+            }
         };
         Ok(Bytes::from(batch::raft_only(offset, epoch, NO_TIMESTAMP_MS, &payload)))
     }
@@ -143,11 +158,18 @@ impl Payload {
         let parsed = match payload.split_first() {
             Some((&KIND_EMPTY, [])) => Some(Payload::Empty),
             Some((&KIND_MEMBERSHIP, rest)) => Membership::decode(rest).map(Payload::Membership),
+            Some((&KIND_START, rest)) => start(rest),
             _ => None,
         };
         let payload = parsed.ok_or(SourceError::corrupt("a Raft-only batch of no known kind"))?;
         Ok((payload, header))
     }
+}
+
+/// A new start, which is an offset.
+fn start(data: &[u8]) -> Option<Payload> {
+    let offset = i64::from_be_bytes(data.try_into().ok()?);
+    (offset >= 0).then_some(Payload::Start(offset))
 }
 
 /// Reads a membership change or an empty entry or a batch as raft-rs wants it.
@@ -167,6 +189,7 @@ mod tests {
             Payload::Membership(Membership::AddVoter(7)),
             Payload::Membership(Membership::AddLearner(u64::MAX)),
             Payload::Membership(Membership::Remove(1)),
+            Payload::Start(77),
         ];
         for payload in all {
             let batch = payload.clone().into_batch(55, 3).expect("encodes");
@@ -185,7 +208,15 @@ mod tests {
 
     #[test]
     fn unknown_kinds_are_refused() {
-        for payload in [&b""[..], b"\x09", b"\x01", b"\x01\x05\0\0\0\0\0\0\0\x01", b"\x00x"] {
+        for payload in [
+            &b""[..],
+            b"\x09",
+            b"\x01",
+            b"\x01\x05\0\0\0\0\0\0\0\x01",
+            b"\x00x",
+            b"\x02",
+            b"\x02\xff\0\0\0\0\0\0\0",
+        ] {
             let batch = Bytes::from(batch::raft_only(0, 1, 0, payload));
             assert!(Payload::from_batch(&batch).is_err(), "{payload:?}");
         }

@@ -438,6 +438,14 @@ impl RaftGroup {
         self.propose_entries(entries.collect())
     }
 
+    /// Appends a new start of the log for its readers. Returns its index.
+    ///
+    /// # Errors
+    /// [`ProposeError`].
+    pub fn propose_start(&mut self, offset: i64) -> Result<u64, ProposeError> {
+        self.propose_entries(vec![Payload::Start(offset).into_entry(0, 0)])
+    }
+
     /// Appends a membership change. Returns its index.
     ///
     /// # Errors

@@ -6,7 +6,8 @@
 //!    acknowledged with acks=all before it began to serve.
 //! 4. An acknowledged record is at its offset at the end; no record is there twice; a producer's
 //!    records are in order (`client`).
-//! 5. All replicas' state machines go through the same states (`machine`).
+//! 5. Records that were deleted stay so, whoever leads.
+//! 6. All replicas' state machines go through the same states (`machine`).
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -24,6 +25,8 @@ pub struct Checks {
     marks: HashMap<(NodeId, GroupId, u64), i64>,
     /// The offset after the last record that was acknowledged, per group.
     acknowledged: BTreeMap<GroupId, i64>,
+    /// Where the log starts by the answers to deletions, per group.
+    deleted: BTreeMap<GroupId, i64>,
 }
 
 impl Checks {
@@ -31,6 +34,12 @@ impl Checks {
     pub fn acknowledged(&mut self, group: GroupId, last_offset: i64) {
         let end = self.acknowledged.entry(group).or_insert(0);
         *end = (*end).max(last_offset + 1);
+    }
+
+    /// Somebody was told that the log starts at `offset` now.
+    pub fn deleted(&mut self, group: GroupId, offset: i64) {
+        let start = self.deleted.entry(group).or_insert(0);
+        *start = (*start).max(offset);
     }
 
     /// A node lost its memory.
@@ -129,6 +138,14 @@ impl Checks {
             return Err(format!(
                 "group {group}, term {term}: node {node} serves up to {high_watermark}, but \
                  records before {acknowledged} were acknowledged"
+            ));
+        }
+        let deleted = self.deleted.get(&group).copied().unwrap_or(0);
+        let start = shard.shared(group).map_or(0, |shared| shared.offsets().log_start);
+        if newest && start < deleted {
+            return Err(format!(
+                "group {group}, term {term}: node {node} serves from {start}, but records before \
+                 {deleted} were deleted"
             ));
         }
         Ok(())

@@ -3,13 +3,16 @@
 use std::collections::{BTreeMap, HashSet};
 
 use bytes::Bytes;
-use headrace_cluster::shard::Shard;
-use headrace_cluster::{GroupId, NodeId};
+use headrace_cluster::shard::{Input, Shard};
+use headrace_cluster::{GroupId, NodeId, PartitionError};
 use headrace_env::sim::SimRandom;
 use headrace_raft::Role;
 use headrace_wire::batch::BatchHeader;
 use headrace_wire::marker::Marker;
 use headrace_wire::records::{batches, RecordIter};
+
+use tokio::sync::oneshot;
+use tokio::sync::oneshot::error::TryRecvError;
 
 use crate::checks::Checks;
 use crate::client::{value, Client};
@@ -50,6 +53,8 @@ pub struct Plan {
     pub damage_every_ms: u64,
     /// Mean time between wishes that a group shall live on other nodes; 0: none.
     pub move_every_ms: u64,
+    /// Mean time between deletions of a partition's oldest records; 0: none.
+    pub delete_every_ms: u64,
 }
 
 impl Plan {
@@ -71,6 +76,7 @@ impl Plan {
             retention_bytes: if random.below(3) == 0 { 48 << 10 } else { -1 },
             damage_every_ms: if random.below(4) == 0 { 1_500 } else { 0 },
             move_every_ms: 0,
+            delete_every_ms: if random.below(2) == 0 { 400 } else { 0 },
         }
     }
 }
@@ -88,6 +94,8 @@ pub struct World {
     crashes: u64,
     asleep_ms: u64,
     moves: Option<Moves>,
+    /// Deletions that were asked for.
+    deletions: Vec<(GroupId, oneshot::Receiver<Result<i64, PartitionError>>)>,
 }
 
 /// What a run did, for curiosity and for tests that compare two runs.
@@ -141,6 +149,7 @@ impl World {
             crashes: 0,
             asleep_ms: 0,
             moves,
+            deletions: Vec::new(),
         }
     }
 
@@ -331,7 +340,38 @@ impl World {
         broken().map_or(Ok(()), Err)
     }
 
+    /// Deletes some of a partition's oldest records, and takes note of what was deleted.
+    fn delete(&mut self, client: usize) {
+        let (group, target) = (self.clients[client].group(), self.clients[client].target());
+        if group == MACHINE_GROUP || !self.chance(self.plan.delete_every_ms) {
+            return;
+        }
+        let node = target.and_then(|target| self.nodes.get_mut(target as usize));
+        let Some(shard) = node.and_then(|node| node.shard.as_mut()) else { return };
+        let start = shard.shared(group).map_or(0, |shared| shared.offsets().log_start);
+        let before_offset = start + self.random.below(40) as i64;
+        let (reply, answer) = oneshot::channel();
+        shard.handle(Input::DeleteRecords { group, before_offset, reply }, self.now_ms);
+        self.deletions.push((group, answer));
+    }
+
+    fn collect_deletions(&mut self) {
+        let checks = &mut self.checks;
+        self.deletions.retain_mut(|(group, answer)| match answer.try_recv() {
+            Err(TryRecvError::Empty) => true,
+            Ok(Ok(start)) => {
+                checks.deleted(*group, start);
+                false
+            }
+            Ok(Err(_)) | Err(TryRecvError::Closed) => false,
+        });
+    }
+
     fn clients_act(&mut self, produce: bool) -> Result<(), String> {
+        self.collect_deletions();
+        for client in 0..if produce { self.clients.len() } else { 0 } {
+            self.delete(client);
+        }
         for client in &mut self.clients {
             for last in client.collect(self.now_ms)? {
                 self.checks.acknowledged(client.group(), last);
@@ -425,7 +465,9 @@ fn check_log(client: &Client, shard: &Shard) -> Result<(), String> {
 fn check_transactions(shard: &Shard, group: GroupId) -> Result<(), String> {
     let told = shard.with_log(group, transactions_of).ok_or("no log")??;
     let shared = shard.shared(group).ok_or("no replica")?;
-    let whole = |txn: &(i64, i64)| txn.0 > told.first_marker;
+    let offsets = shared.offsets();
+    // Those below the log's start may be forgotten already.
+    let whole = |txn: &(i64, i64)| txn.0 > told.first_marker && txn.1 >= offsets.log_start;
     let known = shared.aborted().overlapping(0, i64::MAX);
     let known: Vec<(i64, i64)> =
         known.iter().map(|txn| (txn.first_offset, txn.last_offset)).filter(whole).collect();
@@ -433,8 +475,7 @@ fn check_transactions(shard: &Shard, group: GroupId) -> Result<(), String> {
     if known != aborted {
         return Err(format!("aborted transactions {known:?}, the log tells {aborted:?}"));
     }
-    let offsets = shared.offsets();
-    let stable = told.open.unwrap_or(offsets.log_end);
+    let stable = told.open.unwrap_or(offsets.log_end).max(offsets.log_start);
     if stable > told.first_marker && offsets.last_stable != stable {
         return Err(format!("the log tells a last stable offset of {stable}: {offsets:?}"));
     }

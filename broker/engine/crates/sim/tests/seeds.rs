@@ -21,7 +21,7 @@ fn promises_hold_for_many_seeds() {
 #[test]
 fn a_cut_that_a_crash_undoes_damages_nothing() {
     for seed in [354, 493] {
-        let plan = Plan { damage_every_ms: 0, ..Plan::drawn(seed) };
+        let plan = Plan { damage_every_ms: 0, delete_every_ms: 0, ..Plan::drawn(seed) };
         World::new(seed, plan).run();
     }
 }
@@ -50,6 +50,7 @@ fn calm() -> Plan {
         retention_bytes: -1,
         damage_every_ms: 0,
         move_every_ms: 0,
+        delete_every_ms: 0,
     }
 }
 

@@ -80,6 +80,8 @@ pub(crate) struct Inner {
     lock: Mutex<Option<Arc<dyn DiskFile>>>,
     tasks: Mutex<Vec<tokio::task::AbortHandle>>,
     failure: ArcSwapOption<StartError>,
+    /// Why a shard's store refuses everything, if one does.
+    store_failure: ArcSwapOption<String>,
     stopping: AtomicBool,
     draining: AtomicBool,
     /// Nodes that told us that they are leaving.
@@ -130,6 +132,7 @@ impl Inner {
             lock: Mutex::new(Some(lock)),
             tasks: Mutex::default(),
             failure: ArcSwapOption::empty(),
+            store_failure: ArcSwapOption::empty(),
             stopping: AtomicBool::new(false),
             draining: AtomicBool::new(false),
             others_draining: Mutex::default(),
@@ -328,6 +331,11 @@ impl Inner {
         if let Some(failure) = self.failure() {
             return Some(failure.to_string());
         }
+        if let Some(why) = self.store_failure.load_full() {
+            return Some(format!(
+                "a journal failed ({why}); check the disk, then restart the node"
+            ));
+        }
         let identity = self.identity();
         let text = if self.stopping.load(Ordering::Acquire) {
             "it is shutting down"
@@ -469,6 +477,7 @@ impl ShardOutput for Output {
             }
             // The shard has logged it; the handle shows it.
             ShardEvent::Fenced { group, .. } => inner.leaders.remove(group),
+            ShardEvent::StoreFailed { why } => inner.store_failure.store(Some(Arc::new(why))),
         }
     }
 }

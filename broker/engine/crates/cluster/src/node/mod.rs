@@ -139,7 +139,7 @@ impl Node {
     }
 
     /// Whether the node is a working part of a cluster: the cluster is known, the node is
-    /// registered in it, and there is a controller.
+    /// registered in it, there is a controller, and no journal has failed.
     pub fn is_ready(&self) -> bool {
         self.inner.missing().is_none()
     }

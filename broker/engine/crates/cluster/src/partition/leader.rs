@@ -22,6 +22,12 @@ use crate::image::NodeId;
 /// Where an append's answer goes.
 pub(crate) type AppendReply = oneshot::Sender<Result<Appended, PartitionError>>;
 
+/// Where the answer to a deletion goes: the log's first offset after it.
+pub(crate) type DeleteReply = oneshot::Sender<Result<i64, PartitionError>>;
+
+/// Deletions under way in one partition.
+const MAX_DELETIONS: usize = 64;
+
 struct Waiter {
     /// Answer when the log is safe up to this offset.
     end_offset: i64,
@@ -71,6 +77,8 @@ pub(crate) struct Leader {
     queued_waiters: Vec<Waiter>,
     waiters: VecDeque<Waiter>,
     bytes: usize,
+    /// Deletions by the index of their entries.
+    deletions: VecDeque<(u64, DeleteReply)>,
 }
 
 /// How safe the log is, for [`Leader::answer`].
@@ -100,6 +108,7 @@ impl Leader {
             queued_waiters: Vec::new(),
             waiters: VecDeque::new(),
             bytes: 0,
+            deletions: VecDeque::new(),
         }
     }
 
@@ -352,11 +361,39 @@ impl Leader {
 
     /// Whether nobody waits for anything.
     pub fn is_idle(&self) -> bool {
-        self.queued.is_empty() && self.queued_waiters.is_empty() && self.waiters.is_empty()
+        self.queued.is_empty()
+            && self.queued_waiters.is_empty()
+            && self.waiters.is_empty()
+            && self.deletions.is_empty()
+    }
+
+    /// Proposes that the log starts at `offset`, behind what was taken in.
+    pub fn delete_before(&mut self, raft: &mut RaftGroup, offset: i64, reply: DeleteReply) {
+        let refused = match self.propose(raft).and_then(|()| raft.propose_start(offset)) {
+            Ok(index) if self.deletions.len() < MAX_DELETIONS => {
+                self.deletions.push_back((index, reply));
+                return;
+            }
+            Ok(_) => PartitionError::Overloaded,
+            Err(_) => PartitionError::NotLeader { leader: None },
+        };
+        let _ = reply.send(Err(refused));
+    }
+
+    /// Answers deletions whose entries are applied here and held by all replicas in sync, both up
+    /// to `index`.
+    pub fn answer_deletions(&mut self, index: u64, log_start: i64) {
+        while self.deletions.front().is_some_and(|(entry, _)| *entry <= index) {
+            let Some((_, reply)) = self.deletions.pop_front() else { return };
+            let _ = reply.send(Ok(log_start));
+        }
     }
 
     /// Tells all who wait that this replica leads no more.
     pub fn resign(self, leader: Option<NodeId>) {
+        for (_, reply) in self.deletions {
+            let _ = reply.send(Err(PartitionError::NotLeader { leader }));
+        }
         for waiter in self.waiters.into_iter().chain(self.queued_waiters) {
             let _ = waiter.reply.send(Err(PartitionError::NotLeader { leader }));
         }
@@ -364,6 +401,9 @@ impl Leader {
 
     /// Tells all who wait that this replica is broken.
     pub fn fail(self, error: &PartitionError) {
+        for (_, reply) in self.deletions {
+            let _ = reply.send(Err(error.clone()));
+        }
         for waiter in self.waiters.into_iter().chain(self.queued_waiters) {
             let _ = waiter.reply.send(Err(error.clone()));
         }

@@ -7,18 +7,28 @@ use bytes::{BufMut, Bytes, BytesMut};
 use super::aborted::AbortedTxn;
 use super::producers::{Producer, Producers, Remembered, REMEMBERED};
 
-/// The present format; 1 knew no transactions.
-const FORMAT: u8 = 2;
+/// The present format; 1 knew no transactions, 2 no deleted records.
+const FORMAT: u8 = 3;
 const WITHOUT_TRANSACTIONS: u8 = 1;
+const WITH_DELETIONS: u8 = 3;
 const ENTRY_BYTES: usize = 8 + 2 + 8 + 4 + 8 + 1;
 const BATCH_BYTES: usize = 4 + 4 + 8 + 8;
 const ABORTED_BYTES: usize = 4 * 8;
 const NO_TRANSACTION: i64 = -1;
 
+/// What is saved.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Saved {
+    pub producers: Producers,
+    pub aborted: Vec<AbortedTxn>,
+    /// Records below are deleted.
+    pub deleted_before: i64,
+}
+
 /// What [`decode`] reads.
-pub(crate) fn encode(producers: &Producers, aborted: &[AbortedTxn]) -> Bytes {
+pub(crate) fn encode(producers: &Producers, aborted: &[AbortedTxn], deleted_before: i64) -> Bytes {
     let by_id = producers.as_map();
-    let capacity = 9 + by_id.len() * (ENTRY_BYTES + BATCH_BYTES) + aborted.len() * ABORTED_BYTES;
+    let capacity = 17 + by_id.len() * (ENTRY_BYTES + BATCH_BYTES) + aborted.len() * ABORTED_BYTES;
     let mut out = BytesMut::with_capacity(capacity);
     out.put_u8(FORMAT);
     out.put_u32(u32::try_from(by_id.len()).expect("producers fit into memory"));
@@ -43,13 +53,14 @@ pub(crate) fn encode(producers: &Producers, aborted: &[AbortedTxn]) -> Bytes {
         out.put_i64(txn.last_offset);
         out.put_i64(txn.last_stable);
     }
+    out.put_i64(deleted_before);
     out.freeze()
 }
 
-/// Reads what [`encode`] wrote, now or before there were transactions; `None` when it is not that.
-pub(crate) fn decode(data: &[u8]) -> Option<(Producers, Vec<AbortedTxn>)> {
+/// Reads what [`encode`] wrote, now or in an earlier version; `None` when it is not that.
+pub(crate) fn decode(data: &[u8]) -> Option<Saved> {
     if data.is_empty() {
-        return Some(Default::default());
+        return Some(Saved::default());
     }
     let mut input = Input(data);
     let [format] = input.take()?;
@@ -73,7 +84,9 @@ pub(crate) fn decode(data: &[u8]) -> Option<(Producers, Vec<AbortedTxn>)> {
             });
         }
     }
-    input.0.is_empty().then(|| (Producers::from_map(by_id), aborted))
+    let deleted_before = if format >= WITH_DELETIONS { input.i64()? } else { 0 };
+    let producers = Producers::from_map(by_id);
+    input.0.is_empty().then_some(Saved { producers, aborted, deleted_before })
 }
 
 struct Input<'a>(&'a [u8]);
@@ -147,12 +160,12 @@ mod tests {
     fn they_survive_a_snapshot_and_damage_is_noticed() {
         let (producers, aborted) = some();
         assert_eq!(producers.first_unstable(), Some(0));
-        let bytes = encode(&producers, &aborted);
-        assert_eq!(decode(&bytes), Some((producers, aborted)));
+        let bytes = encode(&producers, &aborted, 3);
+        assert_eq!(decode(&bytes), Some(Saved { producers, aborted, deleted_before: 3 }));
         for len in 1..bytes.len() {
             assert_eq!(decode(&bytes[..len]), None);
         }
-        assert_eq!(decode(&[3, 0, 0, 0, 0]), None);
+        assert_eq!(decode(&[4, 0, 0, 0, 0]), None);
     }
 
     #[test]
@@ -168,7 +181,8 @@ mod tests {
         old.put_i32(4);
         old.put_i64(20);
         old.put_i64(24);
-        let (producers, aborted) = decode(&old).expect("format 1");
+        let Saved { producers, aborted, deleted_before } = decode(&old).expect("format 1");
+        assert_eq!(deleted_before, 0);
         let infos = producers.list();
         assert_eq!((infos[0].producer_id, infos[0].epoch, infos[0].last_sequence), (77, 3, 4));
         assert_eq!((infos[0].coordinator_epoch, infos[0].txn_start_offset), (-1, None));

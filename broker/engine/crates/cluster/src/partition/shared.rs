@@ -242,8 +242,9 @@ impl PartitionHandle {
         isolation: Isolation,
     ) -> Result<Option<TimestampedOffset>, PartitionError> {
         self.check_leader()?;
-        let upto = readable_end(&self.offsets(), isolation);
-        let found = self.shared.reader.offset_for_timestamp(timestamp_ms, upto);
+        let offsets = self.offsets();
+        let (from, upto) = (offsets.log_start, readable_end(&offsets, isolation));
+        let found = self.shared.reader.offset_for_timestamp(timestamp_ms, from, upto);
         found.map_err(|e| PartitionError::Storage(e.to_string()))
     }
 
@@ -253,8 +254,8 @@ impl PartitionHandle {
     /// As [`PartitionHandle::read`].
     pub fn max_timestamp(&self) -> Result<Option<TimestampedOffset>, PartitionError> {
         self.check_leader()?;
-        let upto = self.offsets().high_watermark;
-        let found = self.shared.reader.max_timestamp(upto);
+        let Offsets { log_start, high_watermark, .. } = self.offsets();
+        let found = self.shared.reader.max_timestamp(log_start, high_watermark);
         found.map_err(|e| PartitionError::Storage(e.to_string()))
     }
 
@@ -290,6 +291,26 @@ impl PartitionHandle {
         let group = self.shared.group;
         let input = Input::Verify { group, producer_id, producer_epoch, reply };
         let queued = self.shard.try_send(input);
+        async move {
+            queued?;
+            answer.await.unwrap_or(Err(PartitionError::ShuttingDown))
+        }
+    }
+
+    /// Deletes the records below `before_offset` (-1: all committed ones). Answers with the log's
+    /// first offset once a majority has it on disk, all replicas in sync have it, and whoever leads
+    /// next will start there too; that offset is larger if the log starts later already. There is
+    /// no timeout. Leader only.
+    ///
+    /// The answer is `OutOfRange` for an offset above the high watermark, else as
+    /// [`PartitionHandle::append`].
+    pub fn delete_records(
+        &self,
+        before_offset: i64,
+    ) -> impl Future<Output = Result<i64, PartitionError>> + Send + 'static {
+        let (reply, answer) = oneshot::channel();
+        let group = self.shared.group;
+        let queued = self.shard.try_send(Input::DeleteRecords { group, before_offset, reply });
         async move {
             queued?;
             answer.await.unwrap_or(Err(PartitionError::ShuttingDown))

@@ -163,6 +163,15 @@ pub enum Input {
         /// None: it has; else the guard for its verification.
         reply: oneshot::Sender<Result<Option<u64>, PartitionError>>,
     },
+    /// Delete records, if this replica leads.
+    DeleteRecords {
+        /// Which.
+        group: GroupId,
+        /// All below; -1: all that are committed.
+        before_offset: i64,
+        /// The log's first offset afterwards.
+        reply: oneshot::Sender<Result<i64, PartitionError>>,
+    },
     /// A round's write and sync returned.
     RoundDone {
         /// Which round.

@@ -4,6 +4,7 @@
 //! [`Shard::turn`] brings out frames for other nodes, a round for the journal and news of who
 //! leads. `runtime` drives it with a thread, the simulator with a loop. See the README.
 
+mod deletion;
 mod input;
 mod machine;
 mod members;
@@ -116,6 +117,11 @@ pub enum ShardEvent {
     Fenced {
         /// The group.
         group: GroupId,
+        /// What happened.
+        why: String,
+    },
+    /// The disk failed: all replicas of the shard are out of service until a restart.
+    StoreFailed {
         /// What happened.
         why: String,
     },
@@ -246,6 +252,9 @@ impl Shard {
                 };
                 let _ = reply.send(answer);
             }
+            Input::DeleteRecords { group, before_offset, reply } => {
+                self.delete_records(group, before_offset, reply);
+            }
             Input::RoundDone { seq, result } => self.round_done(seq, result),
             Input::CheckpointDone(job) => self.checkpoint_done(job),
             Input::StatesSaved(indices) => self.states_saved(indices),
@@ -375,6 +384,7 @@ impl Shard {
         tracing::error!(why, "the journal failed; all replicas of this shard stop");
         self.outbox = Outbox::default();
         self.poisoned = Some(why.clone());
+        self.events.push(ShardEvent::StoreFailed { why: why.clone() });
         let groups: Vec<GroupId> = self.replicas.keys().copied().collect();
         for group in groups {
             self.fence(group, format!("the journal failed: {why}"));

@@ -33,6 +33,8 @@ pub(crate) struct AppState {
     pub term: u64,
     pub members: ConfState,
     producers: Option<Producers>,
+    /// Records below are deleted.
+    deleted_before: i64,
     /// The same that readers see.
     aborted: Arc<AbortedTxns>,
 }
@@ -49,13 +51,13 @@ impl AppState {
         has_machine: bool,
         aborted: Arc<AbortedTxns>,
     ) -> Result<AppState, String> {
-        let producers = match has_machine {
-            true => None,
+        let (producers, deleted_before) = match has_machine {
+            true => (None, 0),
             false => {
                 let saved = saved::decode(&state.payload);
-                let (producers, list) = saved.ok_or("the saved producers are damaged")?;
-                aborted.replace(list);
-                Some(producers)
+                let saved = saved.ok_or("the saved producers are damaged")?;
+                aborted.replace(saved.aborted);
+                (Some(saved.producers), saved.deleted_before)
             }
         };
         Ok(AppState {
@@ -63,6 +65,7 @@ impl AppState {
             term: state.term,
             members: state.members.clone(),
             producers,
+            deleted_before,
             aborted,
         })
     }
@@ -71,7 +74,7 @@ impl AppState {
     /// state machine.
     pub fn payload(&self) -> Option<Bytes> {
         let producers = self.producers.as_ref()?;
-        Some(saved::encode(producers, &self.aborted.all()))
+        Some(saved::encode(producers, &self.aborted.all(), self.deleted_before))
     }
 
     /// Takes in a committed batch of a partition.
@@ -87,6 +90,16 @@ impl AppState {
                 tracing::error!(offset, %error, "a control batch ends no transaction");
             }
         }
+    }
+
+    /// Where the log starts for its readers: records below are deleted by request, or gone.
+    pub fn log_start(&self, log: &GroupLog) -> i64 {
+        self.deleted_before.max(log.start_offset())
+    }
+
+    /// Records below are deleted by request.
+    pub fn deleted_before(&self) -> i64 {
+        self.deleted_before
     }
 
     /// Where committed and yet undecided records begin, if there are any.
@@ -172,7 +185,7 @@ impl Replica {
             confirmed,
             transferring: self.raft.transferring(),
             in_sync: self.in_sync.as_ref().map_or(1, InSync::possible),
-            log_start: log.start_offset(),
+            log_start: self.app.borrow().log_start(log),
             now_ms,
         }
     }
@@ -225,7 +238,10 @@ impl Replica {
                 (Payload::Batch(batch), Some(machine)) => machine.apply(entry.index, batch),
                 (_, Some(machine)) => machine.skip(entry.index),
                 (Payload::Batch(batch), None) => app.take(batch, now_ms),
-                (_, None) => {}
+                (Payload::Start(offset), None) => {
+                    app.deleted_before = app.deleted_before.max(*offset);
+                }
+                (Payload::Empty | Payload::Membership(_), None) => {}
             }
         }
     }
@@ -315,13 +331,17 @@ impl Replica {
             holders: &holders,
         };
         leader.answer(&self.config, &safe);
+        let app = self.app.borrow();
+        let in_sync = self.in_sync.as_ref().map_or(&[][..], |in_sync| in_sync.nodes());
+        let held = raft.peers().filter(|p| in_sync.contains(&node_of(p.peer))).map(|p| p.matched);
+        leader.answer_deletions(held.min().unwrap_or(0).min(app.index), app.log_start(log));
     }
 
     /// Where the log stands, for other threads. The high watermark never goes back within an
     /// epoch: Raft's commit index does not.
     pub fn offsets(&self, status: &Status, log: &GroupLog) -> Offsets {
         let app = self.app.borrow();
-        let log_start = log.start_offset();
+        let log_start = app.log_start(log);
         let high_watermark = log.end_offset_at(status.commit).max(log_start);
         // What is committed but not applied yet may hold the beginning of a transaction.
         let applied = match &self.machine {

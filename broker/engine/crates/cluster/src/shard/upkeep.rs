@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use headrace_log::{CheckpointJob, LogStart};
+use headrace_log::{CheckpointJob, LogStart, Removable};
 use headrace_raft::Role;
 
 use super::replica::Replica;
@@ -87,14 +87,15 @@ impl Shard {
                 leader.expire(before_ms, now_ms);
             }
         }
-        let limits: BTreeMap<GroupId, u64> = self
-            .replicas
-            .iter()
-            .map(|(&group, r)| (group, r.saved_state.min(r.raft.status().commit)))
-            .collect();
         // Retention must not pass a state from which the rest of the log can be applied.
-        let committed = |group: GroupId| limits.get(&group).copied().unwrap_or(0);
-        let outcome = self.store.borrow_mut().maintain(now_ms, &committed);
+        let removable = |replica: &Replica| Removable {
+            upto_index: replica.saved_state.min(replica.raft.status().commit),
+            deleted_before: replica.app.borrow().deleted_before(),
+        };
+        let bounds: BTreeMap<GroupId, Removable> =
+            self.replicas.iter().map(|(&group, r)| (group, removable(r))).collect();
+        let bound = |group: GroupId| bounds.get(&group).copied().unwrap_or_default();
+        let outcome = self.store.borrow_mut().maintain(now_ms, &bound);
         if let Err(error) = outcome {
             self.poison(error.to_string());
             return None;

@@ -72,8 +72,12 @@ impl Cluster {
     }
 
     pub fn start(&mut self, at: usize) {
+        self.start_in(at, headrace_env::real());
+    }
+
+    pub fn start_in(&mut self, at: usize, env: headrace_env::Env) {
         let rt = tokio::runtime::Handle::current();
-        let node = Node::start(self.config(at), headrace_env::real(), rt).expect("starts");
+        let node = Node::start(self.config(at), env, rt).expect("starts");
         self.nodes[at] = Some(node);
     }
 
