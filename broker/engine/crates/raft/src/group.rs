@@ -173,13 +173,24 @@ pub enum ProposeError {
     Busy,
 }
 
+/// How far a peer with a damaged log is on its way back. What it acknowledged and lost must count
+/// nowhere before it may vote again.
+#[derive(Clone, Copy, Debug, Default)]
+struct Lost {
+    /// The term whose leader has forgotten what this peer had acknowledged to it.
+    forgotten_in: u64,
+    /// What that leader had committed then, perhaps by counting what was lost.
+    upto: Option<u64>,
+}
+
 /// One peer of one group.
 pub struct RaftGroup {
     raw: RawNode<Adapter>,
     config: GroupConfig,
     ready: Option<(raft::Ready, Vec<Membership>)>,
     applied_to: u64,
-    lost_log: bool,
+    /// While the peer waits for what its damaged log lost.
+    lost: Option<Lost>,
     own_messages: Vec<(PeerId, RaftMessage)>,
     /// Ticks since a snapshot went to a peer.
     snapshot_ticks: BTreeMap<PeerId, usize>,
@@ -230,13 +241,13 @@ impl RaftGroup {
         let members = RefCell::new(durable.members);
         let adapter = Adapter { source, initial: hard_state, members };
         let raw = RawNode::new(&raft_config, adapter, &logger::logger())?;
-        let lost_log = config.lost_log;
+        let lost = config.lost_log.then(Lost::default);
         Ok(RaftGroup {
             raw,
             config,
             ready: None,
             applied_to: applied,
-            lost_log,
+            lost,
             own_messages: Vec::new(),
             snapshot_ticks: BTreeMap::new(),
         })
@@ -303,7 +314,7 @@ impl RaftGroup {
                 && others.map(|(_, progress)| progress).all(done)
         };
         raft.leader_id != 0
-            && !self.lost_log
+            && !self.lost_log()
             && !self.has_ready()
             && (log.committed, log.persisted, self.applied_to) == (last, last, last)
             && (raft.state != StateRole::Leader || everywhere())
@@ -311,7 +322,7 @@ impl RaftGroup {
 
     /// Whether this peer still waits for what its damaged log lost.
     pub fn lost_log(&self) -> bool {
-        self.lost_log
+        self.lost.is_some()
     }
 
     /// Whether leadership is being handed over.
@@ -321,7 +332,7 @@ impl RaftGroup {
 
     /// Time passes by one tick.
     pub fn tick(&mut self) {
-        if self.lost_log {
+        if self.lost_log() {
             return;
         }
         // raft-rs draws its timeouts from a thread's generator; ours must be there at each tick.
@@ -363,7 +374,7 @@ impl RaftGroup {
 
     /// Stands for election now.
     pub fn campaign(&mut self) {
-        if !self.lost_log {
+        if !self.lost_log() {
             // The only error is that a local message came from the network, which it did not.
             let _ = self.raw.campaign();
         }
@@ -375,8 +386,10 @@ impl RaftGroup {
             self.restart_peer(from, message.term, last_index);
             return;
         }
-        if self.lost_log && !self.admit_while_lost(from, &message) {
-            return;
+        if let Some(lost) = self.lost {
+            if !self.admit_while_lost(lost, from, &message) {
+                return;
+            }
         }
         if self.raw.snap().is_some() && matches!(message.body, Body::Append { .. }) {
             // Its entries would have to be staged along with the snapshot; it will come again.
@@ -390,21 +403,43 @@ impl RaftGroup {
     }
 
     /// With a damaged log: what would need an intact one is not taken.
-    fn admit_while_lost(&mut self, from: PeerId, message: &RaftMessage) -> bool {
+    fn admit_while_lost(&mut self, lost: Lost, from: PeerId, message: &RaftMessage) -> bool {
+        let term = message.term;
+        let forgotten = lost.forgotten_in == term;
         match message.body {
             Body::Vote { .. } | Body::TimeoutNow => false,
-            Body::Heartbeat { commit } | Body::Sleep { commit } => {
+            // A leader's heartbeat names what is committed and, it believes, held by its receiver.
+            Body::Heartbeat { commit: 0 } | Body::Sleep { commit: 0 }
+                if !forgotten && term >= self.raw.raft.term =>
+            {
+                self.lost = Some(Lost { forgotten_in: term, upto: None });
+                true
+            }
+            Body::Heartbeat { .. } | Body::Sleep { .. } if !forgotten => {
                 let last_index = self.raw.raft.raft_log.last_index();
-                if commit <= last_index {
-                    return true;
-                }
-                let term = message.term;
                 let reply = RaftMessage { term, body: Body::LostLog { last_index } };
                 self.own_messages.push((from, reply));
                 false
             }
+            Body::Append { commit, .. } if forgotten => {
+                self.lost = Some(Lost { upto: lost.upto.or(Some(commit)), ..lost });
+                true
+            }
+            Body::Append { .. } | Body::Snapshot { .. } => forgotten,
             _ => true,
         }
+    }
+
+    /// Whether a damaged log has again all that was ever committed: it matches that of a leader up
+    /// to an entry of its term, below which lies what earlier leaders had committed, and up to what
+    /// that leader had when it forgot what this peer had acknowledged.
+    fn is_whole_again(&self, lost: Lost) -> bool {
+        let raft = &self.raw.raft;
+        let log = &raft.raft_log;
+        lost.forgotten_in == raft.term
+            && lost.upto.is_some_and(|upto| log.persisted >= upto)
+            && log.persisted >= log.committed
+            && raft.commit_to_current_term()
     }
 
     /// A follower lost what it had acknowledged: forget that it did, and probe from its end.
@@ -582,14 +617,8 @@ impl RaftGroup {
         self.note_whole();
     }
 
-    /// Its log matches that of a leader of this term, up to an entry of this term: all that was
-    /// ever committed before lies below.
     fn note_whole(&mut self) {
-        let raft = &self.raw.raft;
-        let log = &raft.raft_log;
-        if self.lost_log && log.persisted >= log.committed && raft.commit_to_current_term() {
-            self.lost_log = false;
-        }
+        self.lost = self.lost.filter(|&lost| !self.is_whole_again(lost));
     }
 }
 

@@ -26,6 +26,14 @@ fn a_cut_that_a_crash_undoes_damages_nothing() {
     }
 }
 
+/// A replica that had lost acknowledged entries counted as whole while its leader still believed
+/// that it had them.
+#[test]
+fn what_a_damaged_replica_lost_counts_nowhere() {
+    let plan = Plan { pause_every_ms: 0, delete_every_ms: 0, ..Plan::drawn(77) };
+    World::new(77, plan).run();
+}
+
 #[test]
 fn the_same_seed_gives_the_same_run() {
     for seed in [3, 11] {
