@@ -140,7 +140,7 @@ async fn requests<H: ServerHost>(
         host.received(body.len());
         if kind == kind::FORWARD {
             let answer = host.clone().forwarded(&caller, body).await;
-            let answer = answer.map_err(|why| io::Error::new(io::ErrorKind::Other, why))?;
+            let answer = answer.map_err(io::Error::other)?;
             write_frame(&mut stream, kind::FORWARDED, &[answer]).await?;
             continue;
         }

@@ -25,7 +25,7 @@ pub(super) enum TransactionWrite {
     /// Offsets of a transaction; the nth partition of the request has the nth offset, if any.
     Offsets {
         token: Token,
-        commit: TransactionalOffsets,
+        commit: Box<TransactionalOffsets>,
         plan: Vec<Result<OffsetValue, ErrorCode>>,
     },
     /// A transaction's end.
@@ -100,6 +100,7 @@ impl Coordinator {
         let (producer_id, producer_epoch) = (request.producer_id, request.producer_epoch);
         let verified = commit.verified;
         let write = self.context.new_write();
+        let commit = Box::new(commit);
         let done = TransactionWrite::Offsets { token: call.token, commit, plan };
         self.transaction_writes.insert(write, done);
         let effect =

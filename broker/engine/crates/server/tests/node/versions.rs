@@ -66,6 +66,7 @@ async fn every_served_version_is_answered() {
         .await,
     );
     tried.extend(group_apis(c).await);
+    tried.extend(offset_apis(c).await);
     tried.extend(share_apis(c).await);
     tried.extend(transaction_apis(c).await);
     world.stop().await;
@@ -228,6 +229,13 @@ async fn group_apis(c: &mut Client) -> Vec<ApiKey> {
             ..Default::default()
         })
         .await,
+    ]
+}
+
+/// The calls about offsets of such a group.
+async fn offset_apis(c: &mut Client) -> Vec<ApiKey> {
+    let group = || Str::from("g");
+    vec![
         every_version(c, |version| OffsetCommitRequest {
             group_id: group(),
             generation_id_or_member_epoch: -1,

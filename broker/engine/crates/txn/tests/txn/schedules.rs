@@ -93,12 +93,10 @@ impl Client {
             (Some(Waiting::Init(_)), Response::Producer(producer)) => {
                 self.producer = Some(producer);
             }
-            (Some(Waiting::End(_, was, commit)), Response::Producer(now)) => {
-                // By the first protocol an epoch has many transactions, told apart by nothing.
-                if self.second {
-                    fates.told.insert((was.id, was.epoch + 1), commit);
-                    self.producer = Some(now);
-                }
+            // By the first protocol an epoch has many transactions, told apart by nothing.
+            (Some(Waiting::End(_, was, commit)), Response::Producer(now)) if self.second => {
+                fates.told.insert((was.id, was.epoch + 1), commit);
+                self.producer = Some(now);
             }
             (Some(Waiting::End(..) | Waiting::Add(_)), Response::Refused(_)) => {
                 // Whatever it was: begin anew.
