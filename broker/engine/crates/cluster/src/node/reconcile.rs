@@ -71,7 +71,7 @@ fn settings(topic: &Topic, cluster: &ClusterConfig, partition: &Partition) -> Se
                 .min(replicas.len()),
             producer_expiration_ms: cluster.producer_id_expiration_ms,
         },
-        goal: partition.is_moving().then(|| partition.target()),
+        goal: Some(partition.target()),
     }
 }
 

@@ -54,6 +54,9 @@ fn next_step(
 fn step_of(replica: &Replica, me: NodeId, now_ms: i64, lag_ms: i64) -> Option<Step> {
     let goal = replica.goal.as_ref()?;
     let in_sync = replica.in_sync.as_ref()?;
+    if replica.has_its_members() {
+        return None;
+    }
     if !replica.raft.status().established || replica.raft.transferring() {
         return None;
     }
@@ -63,6 +66,18 @@ fn step_of(replica: &Replica, me: NodeId, now_ms: i64, lag_ms: i64) -> Option<St
         within(heard_ms) && within(caught_up_ms)
     };
     next_step(&replica.raft.members(), goal, me, in_sync.nodes(), has_log)
+}
+
+impl Replica {
+    /// Whether the group's members are those that it shall have. Not only while a reassignment is
+    /// under way: a leader that heard late of its end may have taken a step too many.
+    pub(super) fn has_its_members(&self) -> bool {
+        let Some(goal) = &self.goal else { return true };
+        let members = &self.app.borrow().members;
+        members.learners.is_empty()
+            && members.voters.len() == goal.len()
+            && goal.iter().all(|&node| members.voters.contains(&peer_of(node)))
+    }
 }
 
 impl Shard {

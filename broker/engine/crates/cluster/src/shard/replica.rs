@@ -193,7 +193,7 @@ impl Replica {
     /// Whether there is nothing left to do: all is written, committed and applied.
     pub fn may_sleep(&self) -> bool {
         let all_applied = self.app.borrow().index >= self.raft.status().last_index;
-        let settled = self.goal.is_none() && self.unsynced.is_empty();
+        let settled = self.has_its_members() && self.unsynced.is_empty();
         all_applied && settled && self.raft.is_at_rest()
     }
 
