@@ -278,8 +278,8 @@ impl LogReader {
         Ok(slice.done())
     }
 
-    /// The first record at or after a time, among those in `from_offset..upto_offset`. In a compressed
-    /// batch, whose records are not looked into, the batch's first offset.
+    /// The first record at or after a time, among those in `from_offset..upto_offset`. In a
+    /// compressed batch, whose records are not looked into, the batch's first offset.
     ///
     /// # Errors
     /// `Corrupt` or `Io`.

@@ -97,8 +97,8 @@ impl Coordinator {
     }
 
     /// Takes changed settings, and the cluster's topics as they are now: consumer groups that read
-    /// what has changed are rebalanced. The others hold for what comes; sessions and rebalances under way keep
-    /// the times that they began with.
+    /// what has changed are rebalanced. The others hold for what comes; sessions and rebalances
+    /// under way keep the times that they began with.
     pub fn configure(&mut self, config: Config) {
         let interval_ms = config.offsets_retention_check_interval_ms;
         let before_ms = self.context.config.offsets_retention_check_interval_ms;

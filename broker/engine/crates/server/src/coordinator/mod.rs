@@ -12,7 +12,7 @@
 //! | `watch` | starts and stops hosts as leadership moves |
 //! | `host`, `load`, `log`, `writer` | one partition's task: life, start, writes |
 //! | `topics` | the controller's image as group coordinators see it |
-//! | `groups`, `requests`, `offsets`, `consumers` | groups: Kafka's requests to the coordinator's and back |
+//! | `groups`, `requests`, `offsets`, `consumers` | groups: Kafka's requests, there and back |
 //! | `transactions` | transactions: the same |
 
 mod consumers;
