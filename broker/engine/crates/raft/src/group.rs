@@ -332,6 +332,8 @@ impl RaftGroup {
 
     /// Time passes by one tick.
     pub fn tick(&mut self) {
+        // An append that brought nothing new leaves nothing to persist.
+        self.note_whole();
         if self.lost_log() {
             return;
         }
@@ -420,6 +422,10 @@ impl RaftGroup {
                 let reply = RaftMessage { term, body: Body::LostLog { last_index } };
                 self.own_messages.push((from, reply));
                 false
+            }
+            // Late, from before the leader forgot.
+            Body::Heartbeat { commit } | Body::Sleep { commit } => {
+                commit <= self.raw.raft.raft_log.last_index()
             }
             Body::Append { commit, .. } if forgotten => {
                 self.lost = Some(Lost { upto: lost.upto.or(Some(commit)), ..lost });
