@@ -17,8 +17,12 @@ pytestmark = pytest.mark.timeout(300)
 
 
 @pytest.fixture
-def whole(dev_cluster):
-    """The cluster; nodes that the test ended are started again, and all replicas catch up."""
+def whole(dev_cluster, make_topic):  # noqa: ARG001  topics go when all nodes are back
+    """The cluster; nodes that the test ended are started again, and all replicas catch up.
+
+    librdkafka sends a deletion to the controller that it last heard of and to no other, however
+    long that one is away.
+    """
     yield dev_cluster
     dev_cluster.restart_ended()
 

@@ -27,6 +27,8 @@ from headrace.cli.processes import Identity, end_all
 HTTP_OK = 200
 LOG_TAIL_BYTES = 4096
 LOG_TAIL_LINES = 15
+# Partitions or nodes that an error names.
+NAMED = 5
 PROBE_TIMEOUT_S = 2.0
 PROBE_INTERVAL_S = 0.1
 MIB = 1024 * 1024
@@ -259,7 +261,8 @@ class DevCluster:
             if known != len(self.nodes):
                 return f"node {node.id} sees {known} of {len(self.nodes)} nodes"
             if not health.get("is_healthy"):
-                return f"node {node.id} says: {', '.join(health.get('unhealthy_reasons', []))}"
+                reasons = [reason(health, name) for name in health.get("unhealthy_reasons", [])]
+                return f"node {node.id} says: {', '.join(reasons)}"
         return ""
 
     def stop(self, timeout_s: float) -> tuple[list[int], list[int]]:
@@ -283,6 +286,14 @@ class DevCluster:
             (self.folder / name).unlink(missing_ok=True)
         with contextlib.suppress(OSError):
             self.folder.rmdir()
+
+
+def reason(health: dict[str, Any], name: str) -> str:
+    """Why the cluster is not healthy, with the first of the nodes or partitions that it is about."""
+    affected = health.get(name) or []
+    more = ", …" if len(affected) > NAMED else ""
+    named = ", ".join(map(str, affected[:NAMED]))
+    return f"{name} ({named}{more})" if named else name
 
 
 def died(node: Node) -> CliError:
