@@ -22,4 +22,4 @@ class SpawnedService:
     """A broker that the tests would start themselves."""
 
     def __init__(self, *_: object) -> None:
-        raise NotImplementedError("these tests run against a cluster that is there")
+        raise RuntimeError("these tests run against a cluster that is there")
