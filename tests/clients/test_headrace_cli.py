@@ -177,6 +177,22 @@ def test_a_pipe_that_closes_early_is_no_failure_of_the_cluster(
     assert process.wait(60) == 1
 
 
+def test_old_records_are_trimmed(run: Run, unique: Callable[[str], str]) -> None:
+    topic = unique("trim")
+    run("topic", "create", topic, "-p", "2", "-r", "3")
+    run("topic", "produce", topic, "-p", "1", data=b"a\nb\nc\n")
+    trimmed = as_json(run("topic", "trim", topic, "--before", "-1", "--format", "json"))
+    assert trimmed["partitions"] == [
+        {"partition": 0, "start_offset": 0},
+        {"partition": 1, "start_offset": 3},
+    ]
+    found = as_json(run("topic", "describe", topic, "--format", "json"))
+    assert [part["start_offset"] for part in found["partitions"]] == [0, 3]
+    beyond = run("topic", "trim", topic, "--before", "9", "-p", "1", status=3)
+    assert b"OFFSET_OUT_OF_RANGE" in beyond.stderr
+    run("topic", "delete", topic)
+
+
 def test_the_cluster_tells_its_nodes_and_health(run: Run, dev_cluster: DevCluster) -> None:
     addresses = ",".join(node["admin"] for node in dev_cluster.info["nodes"])
     found = as_json(run("cluster", "info", "--format", "json", HEADRACE_ADMIN=addresses))

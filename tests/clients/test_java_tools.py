@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -137,6 +138,18 @@ def test_offsets_and_versions_tools(ask, tools, bootstrap, make_topic):
     versions = ask(command)
     assert versions.count("(id: ") == len(bootstrap.split(","))
     assert re.search(r"Produce\(0\): 0 to \d+", versions)
+
+
+def test_delete_records_command(tools, ask, make_topic, tmp_path):
+    topic = make_topic()
+    ask(PRODUCER[tools.version], "--topic", topic, stdin="a\nb\nc\n")
+    wanted = {"partitions": [{"topic": topic, "partition": 0, "offset": 2}], "version": 1}
+    file = tmp_path / "offsets.json"
+    file.write_text(json.dumps(wanted))
+    said = ask(f"{TOOLS}.DeleteRecordsCommand", "--offset-json-file", str(file))
+    assert f"partition: {topic}-0\tlow_watermark: 2" in said
+    shown = ask(f"{TOOLS}.GetOffsetShell", "--topic", topic, "--time", "-2")
+    assert f"{topic}:0:2" in shown.split()
 
 
 def test_transactions(tools, ask, bootstrap, make_topic, unique):

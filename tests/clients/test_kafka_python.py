@@ -70,6 +70,23 @@ def test_configs(kp_admin, make_topic):
     eventually(retention, "the changed retention is shown")
 
 
+def test_records_are_deleted(kp_admin, servers, make_topic):
+    topic = make_topic()
+    producer = KafkaProducer(bootstrap_servers=servers)
+    for n in range(5):
+        producer.send(topic, b"%d" % n, partition=0)
+    producer.close()
+    place = TopicPartition(topic, 0)
+    deleted = kp_admin.delete_records({place: 3}, timeout_ms=WAIT_SECONDS * 1000)
+    assert deleted[place]["low_watermark"] == 3
+    consumer = KafkaConsumer(bootstrap_servers=servers, auto_offset_reset="earliest")
+    consumer.assign([place])
+    assert consumer.beginning_offsets([place]) == {place: 3}
+    consumer.seek(place, 0)
+    assert [record.value for record in read(consumer, 2)] == [b"3", b"4"]
+    consumer.close()
+
+
 def test_cluster(kp_admin, servers):
     cluster = kp_admin.describe_cluster()
     addresses = {f"{broker['host']}:{broker['port']}" for broker in cluster["brokers"]}

@@ -212,6 +212,31 @@ def test_the_cluster_describes_itself(admin, bootstrap):
     assert cluster.controller.id in {node.id for node in cluster.nodes}
 
 
+def test_records_are_deleted_from_the_start(admin, bootstrap, make_topic):
+    topic = make_topic(partitions=2)
+    produce(bootstrap, topic, [b"%d" % n for n in range(10)])
+    asked = [TopicPartition(topic, 0, 7), TopicPartition(topic, 1, -1)]
+    starts = {
+        place.partition: future.result(WAIT_SECONDS).low_watermark
+        for place, future in admin.delete_records(asked).items()
+    }
+    assert starts == {0: 7, 1: 0}
+    first = admin.list_offsets({TopicPartition(topic, 0): OffsetSpec.earliest()})
+    assert next(iter(first.values())).result(WAIT_SECONDS).offset == 7
+    consumer = Consumer(
+        {"bootstrap.servers": bootstrap, "group.id": topic, "auto.offset.reset": "earliest"}
+    )
+    consumer.assign([TopicPartition(topic, 0, 2)])
+    try:
+        assert [message.value() for message in consume(consumer, 3)] == [b"7", b"8", b"9"]
+    finally:
+        consumer.close()
+    beyond = TopicPartition(topic, 0, 11)
+    assert code_of(admin.delete_records([beyond])[beyond]) == KafkaError.OFFSET_OUT_OF_RANGE
+    internal = TopicPartition("__consumer_offsets", 0, 0)
+    assert code_of(admin.delete_records([internal])[internal]) == KafkaError.TOPIC_EXCEPTION
+
+
 def joined(bootstrap, group, topic, **config):
     """A consumer that has its assignment, committed what it read, and stays in the group."""
     consumer = Consumer(

@@ -10,6 +10,7 @@ from headrace.cli.kafka import Session, offsets, refusal
 from headrace.cli.options import BrokersOption, Format, FormatOption, TimeoutOption
 from headrace.cli.output import emit, pairs, table
 from headrace.cli.produce import produce
+from headrace.cli.trim import trim
 
 app = typer.Typer(
     help="Create, list, describe and delete topics; produce and consume records.",
@@ -18,6 +19,7 @@ app = typer.Typer(
 )
 app.command("produce")(produce)
 app.command("consume")(consume)
+app.command("trim")(trim)
 
 # Configurations of the topic itself; others come from the cluster or are defaults.
 TOPIC_SOURCE = "dynamic_topic"

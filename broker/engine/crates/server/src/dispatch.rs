@@ -223,6 +223,7 @@ fn decode(cx: Context, body: &mut Reader) -> Result<Answer, DecodeError> {
         ApiKey::CreateTopics => simple(cx, body, on::topics::create_topics),
         ApiKey::DeleteTopics => simple(cx, body, on::topics::delete_topics),
         ApiKey::CreatePartitions => simple(cx, body, on::topics::create_partitions),
+        ApiKey::DeleteRecords => simple(cx, body, on::delete_records::delete_records),
         ApiKey::InitProducerId => simple(cx, body, on::producer::init_producer_id),
         ApiKey::AddPartitionsToTxn => simple(cx, body, on::transactions::add_partitions_to_txn),
         ApiKey::AddOffsetsToTxn => simple(cx, body, on::transactions::add_offsets_to_txn),

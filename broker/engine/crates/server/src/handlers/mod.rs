@@ -12,6 +12,7 @@ mod batch_check;
 pub(crate) mod configs;
 pub(crate) mod consumer_groups;
 pub(crate) mod credentials;
+pub(crate) mod delete_records;
 pub(crate) mod epochs;
 pub(crate) mod fetch;
 pub(crate) mod groups;

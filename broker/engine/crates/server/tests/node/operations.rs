@@ -3,7 +3,7 @@
 use headrace_wire::messages::*;
 use headrace_wire::Str;
 
-use crate::world::{batch, Client, World};
+use crate::world::{batch, values, Client, World};
 
 fn page(names: &[&str], limit: i32, from: Option<(&str, i32)>) -> DescribeTopicPartitionsRequest {
     let topic = |name: &&str| describe_topic_partitions::TopicRequest { name: Str::from(*name) };
@@ -52,6 +52,51 @@ async fn topics_come_in_pages() {
     assert_eq!(named, (vec![b(&[0, 1]), ("nope".to_owned(), 3, vec![])], None));
     let wrong = read_page(c, &page(&["b"], 9, Some(("b", -1)))).await;
     assert_eq!(wrong, (vec![("b".to_owned(), 42, vec![])], None));
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn records_are_deleted_from_a_logs_start() {
+    let world = World::start().await;
+    let mut client = world.client().await;
+    client.create_topic("t", 1, &[]).await;
+    for value in ["a", "b", "c"] {
+        assert_eq!(client.produce("t", 0, batch(&[value])).await.error_code, 0);
+    }
+    let mut delete = async |name: &str, partition_index, offset, timeout_ms| {
+        let partition = delete_records::DeleteRecordsPartition { partition_index, offset };
+        let partitions = vec![partition];
+        let topic = delete_records::DeleteRecordsTopic { name: Str::from(name), partitions };
+        let request = DeleteRecordsRequest { topics: vec![topic], timeout_ms };
+        let result = client.call(2, &request).await.topics[0].partitions[0].clone();
+        assert_eq!(result.partition_index, partition_index);
+        (result.low_watermark, result.error_code)
+    };
+    assert_eq!(delete("t", 0, 4, 5_000).await, (-1, 1), "beyond the high watermark");
+    assert_eq!(delete("t", 0, -2, 5_000).await, (-1, 1));
+    assert_eq!(delete("t", 1, 0, 5_000).await, (-1, 3));
+    assert_eq!(delete("nope", 0, 0, 5_000).await, (-1, 3));
+    assert_eq!(delete("t", 0, 2, 5_000).await, (2, 0));
+    assert_eq!(delete("t", 0, 1, 5_000).await, (2, 0), "it never goes back");
+    assert_eq!(client.fetch("t", 1).await.error_code, 1);
+    let left = client.fetch("t", 2).await;
+    assert_eq!((left.log_start_offset, values(&left)), (2, vec![(2, "c".to_owned())]));
+    let earliest = list_offsets::ListOffsetsPartition { timestamp: -2, ..Default::default() };
+    let topic = list_offsets::ListOffsetsTopic { name: Str::from("t"), partitions: vec![earliest] };
+    let request = ListOffsetsRequest { topics: vec![topic], ..Default::default() };
+    assert_eq!(client.call(7, &request).await.topics[0].partitions[0].offset, 2);
+    let everything = DeleteRecordsRequest {
+        topics: vec![delete_records::DeleteRecordsTopic {
+            name: Str::from("t"),
+            partitions: vec![delete_records::DeleteRecordsPartition {
+                partition_index: 0,
+                offset: -1,
+            }],
+        }],
+        timeout_ms: 5_000,
+    };
+    assert_eq!(client.call(2, &everything).await.topics[0].partitions[0].low_watermark, 3);
+    assert_eq!(client.produce("t", 0, batch(&["d"])).await.log_start_offset, 3);
     world.stop().await;
 }
 
