@@ -89,7 +89,7 @@ def _scalar(item: Field) -> str:
     number = int(text, 0)
     limits = {"int32": 2**31, "int64": 2**63}
     limit = limits.get(item.kind)
-    if number == (limit or 0) - 1:
+    if limit and number == limit - 1:
         return f"{SCALARS[item.kind]}::MAX"
     if limit and number == -limit:
         return f"{SCALARS[item.kind]}::MIN"

@@ -28,13 +28,6 @@ async fn every_served_version_is_answered() {
     let name = || Str::from("t");
     let mut tried = empty_requests(c).await;
     tried.push(
-        every_version(c, |version| InitProducerIdRequest {
-            producer_epoch: if version < 3 { i16::MAX } else { -1 },
-            ..Default::default()
-        })
-        .await,
-    );
-    tried.push(
         every_version(c, |_| ApiVersionsRequest {
             client_software_name: Str::from("test"),
             client_software_version: Str::from("1.0"),
@@ -81,6 +74,7 @@ async fn empty_requests(c: &mut Client) -> Vec<ApiKey> {
         every_version::<ListGroupsRequest>(c, plain()).await,
         every_version::<SaslHandshakeRequest>(c, plain()).await,
         every_version::<CreateTopicsRequest>(c, plain()).await,
+        every_version::<InitProducerIdRequest>(c, plain()).await,
         every_version::<DeleteTopicsRequest>(c, plain()).await,
         every_version::<AlterConfigsRequest>(c, plain()).await,
         every_version::<IncrementalAlterConfigsRequest>(c, plain()).await,
@@ -159,6 +153,16 @@ async fn record_apis(c: &mut Client, id: uuid::Uuid) -> Vec<ApiKey> {
                 }],
             }],
             ..Default::default()
+        })
+        .await,
+    );
+    tried.push(
+        every_version(c, |_| DeleteRecordsRequest {
+            topics: vec![delete_records::DeleteRecordsTopic {
+                name: name(),
+                partitions: vec![Default::default()],
+            }],
+            timeout_ms: 5_000,
         })
         .await,
     );

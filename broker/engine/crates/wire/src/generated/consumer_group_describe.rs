@@ -172,7 +172,7 @@ impl Default for Member {
             subscribed_topic_regex: None,
             assignment: Assignment::default(),
             target_assignment: Assignment::default(),
-            member_type: i8::MAX,
+            member_type: -1,
         }
     }
 }
@@ -189,7 +189,7 @@ impl Member {
         let subscribed_topic_regex = buf.nullable_string(true)?;
         let assignment = Assignment::decode(buf, version)?;
         let target_assignment = Assignment::decode(buf, version)?;
-        let member_type = if version == 1 { buf.i8()? } else { i8::MAX };
+        let member_type = if version == 1 { buf.i8()? } else { -1 };
         buf.skip_tagged_fields()?;
         Ok(Self {
             member_id,

@@ -204,7 +204,7 @@ impl Default for CreatableTopicResult {
             error_message: None,
             topic_config_error_code: 0,
             num_partitions: -1,
-            replication_factor: i16::MAX,
+            replication_factor: -1,
             configs: None,
         }
     }
@@ -218,7 +218,7 @@ impl CreatableTopicResult {
         let error_message = buf.nullable_string(version >= 5)?;
         let mut topic_config_error_code = 0;
         let num_partitions = if version >= 5 { buf.i32()? } else { -1 };
-        let replication_factor = if version >= 5 { buf.i16()? } else { i16::MAX };
+        let replication_factor = if version >= 5 { buf.i16()? } else { -1 };
         let configs = if version >= 5 {
             buf.nullable_array(true, 6, |buf| CreatableTopicConfigs::decode(buf, version))?
         } else {
@@ -293,7 +293,7 @@ impl Default for CreatableTopicConfigs {
             name: Str::default(),
             value: None,
             read_only: false,
-            config_source: i8::MAX,
+            config_source: -1,
             is_sensitive: false,
         }
     }

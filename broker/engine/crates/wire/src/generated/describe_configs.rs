@@ -180,7 +180,7 @@ impl Default for DescribeConfigsResourceResult {
             name: Str::default(),
             value: None,
             read_only: false,
-            config_source: i8::MAX,
+            config_source: -1,
             is_sensitive: false,
             synonyms: Vec::new(),
             config_type: 0,

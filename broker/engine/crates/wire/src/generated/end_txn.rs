@@ -66,7 +66,7 @@ pub struct EndTxnResponse {
 
 impl Default for EndTxnResponse {
     fn default() -> Self {
-        Self { throttle_time_ms: 0, error_code: 0, producer_id: -1, producer_epoch: i16::MAX }
+        Self { throttle_time_ms: 0, error_code: 0, producer_id: -1, producer_epoch: -1 }
     }
 }
 
@@ -80,7 +80,7 @@ impl EndTxnResponse {
         let throttle_time_ms = buf.i32()?;
         let error_code = buf.i16()?;
         let producer_id = if version == 5 { buf.i64()? } else { -1 };
-        let producer_epoch = if version == 5 { buf.i16()? } else { i16::MAX };
+        let producer_epoch = if version == 5 { buf.i16()? } else { -1 };
         if version >= 3 {
             buf.skip_tagged_fields()?;
         }

@@ -22,7 +22,7 @@ impl Default for InitProducerIdRequest {
             transactional_id: None,
             transaction_timeout_ms: 0,
             producer_id: -1,
-            producer_epoch: i16::MAX,
+            producer_epoch: -1,
             enable2_pc: false,
             keep_prepared_txn: false,
         }
@@ -39,7 +39,7 @@ impl InitProducerIdRequest {
         let transactional_id = buf.nullable_string(version >= 2)?;
         let transaction_timeout_ms = buf.i32()?;
         let producer_id = if version >= 3 { buf.i64()? } else { -1 };
-        let producer_epoch = if version >= 3 { buf.i16()? } else { i16::MAX };
+        let producer_epoch = if version >= 3 { buf.i16()? } else { -1 };
         let enable2_pc = if version == 6 { buf.bool()? } else { false };
         let keep_prepared_txn = if version == 6 { buf.bool()? } else { false };
         if version >= 2 {
@@ -69,11 +69,7 @@ impl InitProducerIdRequest {
         if version >= 3 {
             out.i16(self.producer_epoch);
         } else {
-            absent(
-                "InitProducerIdRequest.producer_epoch",
-                version,
-                self.producer_epoch == i16::MAX,
-            )?;
+            absent("InitProducerIdRequest.producer_epoch", version, self.producer_epoch == -1)?;
         }
         if version == 6 {
             out.bool(self.enable2_pc);
@@ -120,7 +116,7 @@ impl Default for InitProducerIdResponse {
             producer_id: -1,
             producer_epoch: 0,
             ongoing_txn_producer_id: -1,
-            ongoing_txn_producer_epoch: i16::MAX,
+            ongoing_txn_producer_epoch: -1,
         }
     }
 }
@@ -137,7 +133,7 @@ impl InitProducerIdResponse {
         let producer_id = buf.i64()?;
         let producer_epoch = buf.i16()?;
         let ongoing_txn_producer_id = if version == 6 { buf.i64()? } else { -1 };
-        let ongoing_txn_producer_epoch = if version == 6 { buf.i16()? } else { i16::MAX };
+        let ongoing_txn_producer_epoch = if version == 6 { buf.i16()? } else { -1 };
         if version >= 2 {
             buf.skip_tagged_fields()?;
         }
@@ -174,7 +170,7 @@ impl InitProducerIdResponse {
             absent(
                 "InitProducerIdResponse.ongoing_txn_producer_epoch",
                 version,
-                self.ongoing_txn_producer_epoch == i16::MAX,
+                self.ongoing_txn_producer_epoch == -1,
             )?;
         }
         if version >= 2 {

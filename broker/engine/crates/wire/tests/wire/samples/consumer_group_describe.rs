@@ -46,7 +46,7 @@ impl Sample for Member {
             subscribed_topic_regex: draw.option(|draw| draw.string()),
             assignment: Assignment::sample(draw, version),
             target_assignment: Assignment::sample(draw, version),
-            member_type: if version == 1 { draw.i8() } else { i8::MAX },
+            member_type: if version == 1 { draw.i8() } else { -1 },
         }
     }
 }

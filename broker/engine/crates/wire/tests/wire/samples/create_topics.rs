@@ -50,7 +50,7 @@ impl Sample for CreatableTopicResult {
             error_message: draw.option(|draw| draw.string()),
             topic_config_error_code: if version >= 5 { draw.i16() } else { 0 },
             num_partitions: if version >= 5 { draw.i32() } else { -1 },
-            replication_factor: if version >= 5 { draw.i16() } else { i16::MAX },
+            replication_factor: if version >= 5 { draw.i16() } else { -1 },
             configs: if version >= 5 {
                 draw.option(|draw| draw.array(|draw| CreatableTopicConfigs::sample(draw, version)))
             } else {

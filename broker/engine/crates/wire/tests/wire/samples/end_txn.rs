@@ -18,7 +18,7 @@ impl Sample for EndTxnResponse {
             throttle_time_ms: draw.i32(),
             error_code: draw.i16(),
             producer_id: if version == 5 { draw.i64() } else { -1 },
-            producer_epoch: if version == 5 { draw.i16() } else { i16::MAX },
+            producer_epoch: if version == 5 { draw.i16() } else { -1 },
         }
     }
 }

@@ -8,7 +8,7 @@ impl Sample for InitProducerIdRequest {
             transactional_id: draw.option(|draw| draw.string()),
             transaction_timeout_ms: draw.i32(),
             producer_id: if version >= 3 { draw.i64() } else { -1 },
-            producer_epoch: if version >= 3 { draw.i16() } else { i16::MAX },
+            producer_epoch: if version >= 3 { draw.i16() } else { -1 },
             enable2_pc: if version == 6 { draw.bool() } else { false },
             keep_prepared_txn: if version == 6 { draw.bool() } else { false },
         }
@@ -22,7 +22,7 @@ impl Sample for InitProducerIdResponse {
             producer_id: draw.i64(),
             producer_epoch: draw.i16(),
             ongoing_txn_producer_id: if version == 6 { draw.i64() } else { -1 },
-            ongoing_txn_producer_epoch: if version == 6 { draw.i16() } else { i16::MAX },
+            ongoing_txn_producer_epoch: if version == 6 { draw.i16() } else { -1 },
         }
     }
 }
