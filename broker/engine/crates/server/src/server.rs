@@ -73,11 +73,8 @@ impl Server {
             grace: Duration::from_millis(config.shutdown_grace_ms),
         };
         let coordinators = Coordinators::start(node.clone(), env.clone(), runtime.clone());
-        // the first listener is what nodes use among themselves; validated: there is one
-        let listener = config.listeners.first().map(|listener| listener.name.clone());
-        let shares =
-            Shares::start(node.clone(), env.clone(), listener.unwrap_or_default(), runtime.clone());
         let peers = Peers::new(node.clone());
+        let shares = Shares::start(node.clone(), env.clone(), peers.clone(), runtime.clone());
         let transactions =
             Transactions::start(node.clone(), env.clone(), runtime.clone(), peers.clone());
         let broker = Arc::new(Broker {

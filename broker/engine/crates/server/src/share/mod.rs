@@ -3,7 +3,6 @@
 //! | module | |
 //! |---|---|
 //! | `hosted` | a state machine on a partition of an internal topic |
-//! | `peers` | requests to other nodes |
 //! | `states` | the share coordinator: durable state, here or on another node |
 //! | `led` | share partitions that this node leads |
 //! | `upkeep` | locks and sessions that run out, lost connections |
@@ -11,7 +10,6 @@
 mod config;
 mod hosted;
 mod led;
-mod peers;
 mod states;
 mod upkeep;
 
@@ -28,11 +26,11 @@ use tokio::runtime::Handle;
 use tokio::sync::watch;
 
 use crate::coordinator::topic;
+use crate::peers::Peers;
 pub(crate) use config::ShareConfig;
 use hosted::Machine;
 pub(crate) use hosted::{Hosted, Hosts};
 pub(crate) use led::Led;
-use peers::Peers;
 
 /// `group.share.max.share.sessions` of Apache Kafka.
 const MAX_SESSIONS: usize = 2_000;
@@ -73,14 +71,14 @@ pub(crate) struct Shares {
 }
 
 impl Shares {
-    /// Starts what runs beside requests. `listener` is the one that nodes use among themselves.
-    pub fn start(node: Node, env: Env, listener: String, runtime: Handle) -> Arc<Shares> {
+    /// Starts what runs beside requests.
+    pub fn start(node: Node, env: Env, peers: Peers, runtime: Handle) -> Arc<Shares> {
         let clock = Clock::new(env.clone());
         let (of_groups, of_states) = (clock.clone(), clock.clone());
         let shares = Arc::new(Shares {
             groups: Hosts::new(CONSUMER_OFFSETS, node.clone(), move || of_groups.now_ms()),
             states: Hosts::new(SHARE_GROUP_STATE, node.clone(), move || of_states.now_ms()),
-            peers: Peers::new(node.clone(), listener),
+            peers,
             led: Mutex::default(),
             sessions: Mutex::new(Sessions::new(MAX_SESSIONS)),
             watched: Mutex::default(),

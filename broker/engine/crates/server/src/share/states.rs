@@ -18,7 +18,7 @@ use headrace_wire::messages::{
     ReadShareGroupStateRequest, ReadShareGroupStateResponse, ReadShareGroupStateSummaryRequest,
     ReadShareGroupStateSummaryResponse, WriteShareGroupStateRequest, WriteShareGroupStateResponse,
 };
-use headrace_wire::{ErrorCode, Request, Str};
+use headrace_wire::{api, ErrorCode, Request, Str};
 use tokio::time::{sleep, Instant};
 
 use super::Shares;
@@ -51,6 +51,11 @@ pub(crate) struct Summary {
 /// The key that places a share partition, as Apache Kafka writes it.
 pub(crate) fn coordinator_key(key: &StateKey) -> String {
     format!("{}:{}:{}", key.group, base64(key.topic), key.partition)
+}
+
+/// The version in which nodes ask each other.
+fn newest<Q: Request>() -> i16 {
+    api::find(Q::KEY).map_or(Q::MAX_VERSION, |served| served.max)
 }
 
 fn retriable(code: ErrorCode) -> bool {
@@ -232,7 +237,7 @@ impl Shares {
                 Ok(node) if Some(node) == self.node.node_id() => {
                     result(request.clone().serve(self).await)
                 }
-                Ok(node) => match self.peers.ask(node, &request).await {
+                Ok(node) => match self.peers.ask(node, newest::<Q>(), &request).await {
                     Ok(response) => result(response),
                     Err(error) => {
                         tracing::debug!(node, %error, "no answer from a share coordinator");
