@@ -9,7 +9,7 @@ use headrace_wire::messages::offset_fetch::{OffsetFetchRequestGroup, OffsetFetch
 use headrace_wire::messages::txn_offset_commit::{
     TxnOffsetCommitRequestPartition, TxnOffsetCommitRequestTopic,
 };
-use headrace_wire::messages::TxnOffsetCommitRequest;
+use headrace_wire::messages::{ConsumerGroupHeartbeatRequest, TxnOffsetCommitRequest};
 use headrace_wire::ErrorCode;
 use uuid::Uuid;
 
@@ -59,7 +59,10 @@ impl World {
                     self.log.push(Logged::Marker(marker));
                     effects = self.coordinator.appended(1_000, write, self.outcome);
                 }
-                Effect::Append { .. } => panic!("nothing here is outside of a transaction"),
+                Effect::Append { write, .. } => {
+                    let outcome = Ok(());
+                    effects = self.coordinator.appended(1_000, write, outcome);
+                }
             }
         }
     }
@@ -166,4 +169,45 @@ fn refusals_leave_no_trace() {
     world.outcome = Err(WriteError::NotAvailable);
     assert_eq!(world.end(7, true), ErrorCode::CoordinatorNotAvailable);
     assert_eq!(world.fetch(true), (-1, UNSTABLE), "it is to be written again");
+}
+
+/// A member of the newer protocol commits in its epoch or not at all (KIP-848).
+#[test]
+fn a_consumer_commits_in_its_epoch() {
+    let mut world = World::new();
+    let join = ConsumerGroupHeartbeatRequest {
+        group_id: "g".into(),
+        member_id: "m".into(),
+        rebalance_timeout_ms: 60_000,
+        subscribed_topic_names: Some(vec!["t".into()]),
+        topic_partitions: Some(Vec::new()),
+        ..Default::default()
+    };
+    let Response::ConsumerHeartbeat(joined) = world.ask(Request::ConsumerHeartbeat(join)) else {
+        panic!("a heartbeat's answer");
+    };
+    assert_eq!((joined.error_code, joined.member_epoch), (0, 1));
+    let mut commit = |member: &str, generation_id| {
+        let request = TxnOffsetCommitRequest {
+            group_id: "g".into(),
+            producer_id: 1,
+            generation_id,
+            member_id: member.into(),
+            topics: vec![TxnOffsetCommitRequestTopic {
+                name: "t".into(),
+                partitions: vec![Default::default()],
+            }],
+            ..Default::default()
+        };
+        let commit = TransactionalOffsets { request, topic_ids: Vec::new(), verified: None };
+        let Response::TxnOffsetCommit(answer) = world.ask(Request::TxnOffsetCommit(commit)) else {
+            panic!("a commit's answer");
+        };
+        answer.topics[0].partitions[0].error_code
+    };
+    assert_eq!(commit("m", 1), 0);
+    assert_eq!(commit("", -1), 0, "nobody is named");
+    assert_eq!(commit("m", 0), ErrorCode::IllegalGeneration.code());
+    assert_eq!(commit("m", 2), ErrorCode::IllegalGeneration.code());
+    assert_eq!(commit("other", 1), ErrorCode::UnknownMemberId.code());
 }

@@ -63,7 +63,7 @@ impl Coordinator {
     ) {
         let request = &commit.request;
         let group = self.groups.get(&*request.group_id);
-        if let Err(code) = check(group, request) {
+        if let Err(code) = check(group, &commit) {
             let response = refusal(request, code);
             self.context.reply(call.token, Response::TxnOffsetCommit(response));
             return;
@@ -189,7 +189,8 @@ impl Coordinator {
 
 /// Whether the member may commit. A producer that names no member is not looked at: its
 /// transactional id is what fences it.
-fn check(group: Option<&Group>, request: &TxnOffsetCommitRequest) -> Result<(), ErrorCode> {
+fn check(group: Option<&Group>, commit: &TransactionalOffsets) -> Result<(), ErrorCode> {
+    let request = &commit.request;
     let named = request.generation_id >= 0
         || !request.member_id.is_empty()
         || request.group_instance_id.is_some();
@@ -199,6 +200,9 @@ fn check(group: Option<&Group>, request: &TxnOffsetCommitRequest) -> Result<(), 
     };
     if group.is(GroupState::Dead) {
         return Err(ErrorCode::CoordinatorNotAvailable);
+    }
+    if let Some(state) = group.consumer_state() {
+        return state.check_txn_commit(commit);
     }
     if !named || (request.generation_id < 0 && group.is(GroupState::Empty)) {
         return Ok(());
