@@ -35,6 +35,33 @@ def test_every_codec_and_acknowledgement(bootstrap, make_topic, acks, codec):
         assert [message.offset() for message in delivered] == list(range(len(values)))
 
 
+@pytest.mark.parametrize("stored", ["uncompressed", "gzip", "snappy", "lz4", "zstd"])
+def test_a_topic_s_own_compression(admin, bootstrap, make_topic, stored):
+    """Whatever a producer sends, the topic keeps it in its form, and times lead to records."""
+    topic = make_topic(compression_type=stored, compression_gzip_level="9")
+    sent: list[bytes] = []
+    for codec in CODECS:
+        config = {"compression.type": codec, "linger.ms": 1000, "bootstrap.servers": bootstrap}
+        producer = Producer(config)
+        for n in range(40):
+            value = b"%s %d " % (codec.encode(), n) + b"again and " * n
+            at = RECENT_MS + len(sent) * 1000
+            producer.produce(topic, value, key=b"%d" % n, partition=0, timestamp=at)
+            sent.append(value)
+        assert producer.flush(WAIT_SECONDS) == 0
+    found = read_partition(bootstrap, topic, len(sent))
+    assert [message.value() for message in found] == sent
+    assert [message.offset() for message in found] == list(range(len(sent)))
+    assert [message.timestamp()[1] for message in found] == [
+        RECENT_MS + n * 1000 for n in range(len(sent))
+    ]
+    partition = TopicPartition(topic, 0)
+    for n in (0, 17, 55, 120, 199):
+        spec = OffsetSpec.for_timestamp(RECENT_MS + n * 1000 - 1)
+        answer = admin.list_offsets({partition: spec})[partition].result(WAIT_SECONDS)
+        assert answer.offset == n
+
+
 def test_nulls_headers_and_time_stamps(bootstrap, make_topic):
     topic = make_topic()
     producer = Producer({"bootstrap.servers": bootstrap})

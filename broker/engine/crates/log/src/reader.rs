@@ -5,7 +5,7 @@ use std::sync::{Arc, RwLock};
 
 use bytes::{Bytes, BytesMut};
 use headrace_wire::batch::BatchHeader;
-use headrace_wire::records::RecordIter;
+use headrace_wire::scan::{RecordHead, Scan};
 
 use crate::segment::{Segment, TermMark};
 use crate::types::{LogSlice, LogStart, TimestampedOffset};
@@ -278,8 +278,7 @@ impl LogReader {
         Ok(slice.done())
     }
 
-    /// The first record at or after a time, among those in `from_offset..upto_offset`. In a
-    /// compressed batch, whose records are not looked into, the batch's first offset.
+    /// The first record at or after a time, among those in `from_offset..upto_offset`.
     ///
     /// # Errors
     /// `Corrupt` or `Io`.
@@ -307,8 +306,9 @@ impl LogReader {
                     && header.max_timestamp_ms >= timestamp_ms
                     && header.last_offset() >= start;
                 if candidate {
-                    let hit = first_record(&header, &found.batch, |at| at >= timestamp_ms);
-                    let hit = hit.filter(|hit| hit.offset >= start);
+                    let hit = first_record(&header, &found.batch, |record| {
+                        record.timestamp_ms >= timestamp_ms && record.offset >= start
+                    });
                     if hit.is_some() {
                         return Ok(hit.filter(|hit| hit.offset < upto_offset));
                     }
@@ -343,7 +343,7 @@ impl LogReader {
                 let more = best.is_none_or(|best| header.max_timestamp_ms > best.timestamp_ms);
                 if inside && more && !header.is_control() {
                     let at = header.max_timestamp_ms;
-                    best = first_record(&header, &found.batch, |t| t >= at).or(best);
+                    best = first_record(&header, &found.batch, |r| r.timestamp_ms >= at).or(best);
                 }
             }
         }
@@ -368,21 +368,15 @@ impl LogReader {
     }
 }
 
-/// The first record of a batch whose time stamp suits.
+/// The first record of a batch that suits.
 fn first_record(
     header: &BatchHeader,
-    batch: &Bytes,
-    suits: impl Fn(i64) -> bool,
+    batch: &[u8],
+    suits: impl Fn(&RecordHead) -> bool,
 ) -> Option<TimestampedOffset> {
-    let epoch = header.leader_epoch;
-    if header.compression() != 0 || header.is_log_append_time() {
-        let (offset, timestamp_ms) = (header.base_offset, header.max_timestamp_ms);
-        return Some(TimestampedOffset { offset, timestamp_ms, epoch });
-    }
-    let records = RecordIter::new(*header, batch).ok()?;
-    let found = records.flatten().find(|record| suits(record.timestamp_ms))?;
-    let (offset, timestamp_ms) = (found.offset, found.timestamp_ms);
-    Some(TimestampedOffset { offset, timestamp_ms, epoch })
+    let RecordHead { offset, timestamp_ms, .. } =
+        Scan::new(*header, batch).ok()?.flatten().find(suits)?;
+    Some(TimestampedOffset { offset, timestamp_ms, epoch: header.leader_epoch })
 }
 
 /// Gathers batches into runs that share memory.

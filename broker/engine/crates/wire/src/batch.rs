@@ -22,6 +22,8 @@
 //! Raft's own entries (an election's empty entry, membership changes) are control batches with
 //! `last_offset_delta == -1`: the next offset after them is their base offset, so they take none.
 
+use crate::compression::Codec;
+
 /// Bytes of a batch before its records.
 pub const HEADER_BYTES: usize = 61;
 /// Bytes before the part that the length field counts.
@@ -237,6 +239,29 @@ pub fn stamp_append_time(batch: &mut [u8], now_ms: i64) {
     let attributes = i16::from_be_bytes(be(batch, 21)) | LOG_APPEND_TIME_BIT;
     batch[21..23].copy_from_slice(&attributes.to_be_bytes());
     batch[35..43].copy_from_slice(&now_ms.to_be_bytes());
+    seal(batch);
+}
+
+/// Sets the largest time stamp and a fresh CRC.
+///
+/// # Panics
+/// As [`stamp`].
+pub fn set_max_timestamp(batch: &mut [u8], max_timestamp_ms: i64) {
+    assert!(batch.len() >= HEADER_BYTES, "set_max_timestamp takes a whole batch");
+    batch[35..43].copy_from_slice(&max_timestamp_ms.to_be_bytes());
+    seal(batch);
+}
+
+/// Makes the length and the codec those of the records that now follow the header; a fresh CRC.
+///
+/// # Panics
+/// As [`stamp`], and beyond 2 GiB.
+pub(crate) fn set_compression(batch: &mut [u8], codec: Codec) {
+    assert!(batch.len() >= HEADER_BYTES, "set_compression takes a whole batch");
+    let length = i32::try_from(batch.len() - PREFIX_BYTES).expect("bounded by the caller");
+    let attributes = i16::from_be_bytes(be(batch, 21)) & !COMPRESSION_MASK | codec.id();
+    batch[8..12].copy_from_slice(&length.to_be_bytes());
+    batch[21..23].copy_from_slice(&attributes.to_be_bytes());
     seal(batch);
 }
 

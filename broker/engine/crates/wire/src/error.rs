@@ -52,6 +52,16 @@ pub enum DecodeError {
     /// Records inside a batch contradict their lengths.
     #[error("record is malformed: {0}")]
     Record(&'static str),
+    /// Compressed records that their codec cannot have written.
+    #[error("the compressed records are damaged")]
+    Compression,
+}
+
+impl From<std::io::Error> for DecodeError {
+    /// Nothing but a codec reads by way of `std::io` here.
+    fn from(_: std::io::Error) -> Self {
+        DecodeError::Compression
+    }
 }
 
 /// Why a message cannot be written; always a mistake of the caller, never of the peer.

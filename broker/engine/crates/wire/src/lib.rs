@@ -7,6 +7,7 @@
 
 pub mod api;
 pub mod batch;
+pub mod compression;
 mod error;
 mod error_code;
 mod generated;
@@ -14,6 +15,7 @@ pub mod marker;
 mod message;
 mod reader;
 pub mod records;
+pub mod scan;
 mod string;
 mod writer;
 

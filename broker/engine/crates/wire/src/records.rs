@@ -1,12 +1,13 @@
-//! Record batches as messages carry them, and the records inside an uncompressed batch.
+//! Record batches as messages carry them, and the records inside of a batch.
 //!
-//! On the path of a produced record nothing here runs but [`Records`] and [`batches`]: a batch is
-//! stored as it came. Records are looked at only by those who read their own topics (controller,
-//! group coordinator), by compaction, and by tests.
+//! A produced batch is stored as it came, unless its topic wants it compressed in another way
+//! ([`recompress`]). Records are taken out only by those who read their own topics (controller,
+//! coordinators) and by tests; checks and look-ups make do with [`crate::scan`].
 
 use bytes::{Bytes, BytesMut};
 
 use crate::batch::{self, BatchError, BatchHeader, HEADER_BYTES, MAGIC, PREFIX_BYTES};
+use crate::compression::{self, Codec, Compression, BODY_MAX_BYTES};
 use crate::error::DecodeError;
 use crate::reader::Reader;
 use crate::writer::{join, Writer};
@@ -136,7 +137,7 @@ const RECORD_MIN_BYTES: usize = 7;
 /// The least that a record header takes: two lengths.
 const RECORD_HEADER_MIN_BYTES: usize = 2;
 
-/// Reads the records of one uncompressed batch, one at a time.
+/// Reads the records of one batch, one at a time. Compressed ones are expanded all at once.
 #[derive(Debug)]
 pub struct RecordIter {
     header: BatchHeader,
@@ -148,15 +149,18 @@ impl RecordIter {
     /// Starts on a whole batch as [`batches`] gives it. Raft-only batches have no records.
     ///
     /// # Errors
-    /// `Record` when the batch is compressed or claims more records than fit.
+    /// `Record` when the batch claims more records than fit; `Compression`; `TooLarge` for more
+    /// than [`BODY_MAX_BYTES`].
     pub fn new(header: BatchHeader, batch: &Bytes) -> Result<Self, DecodeError> {
-        if header.compression() != 0 {
-            return Err(DecodeError::Record("the batch is compressed"));
-        }
+        let codec = Codec::from_id(header.compression()).ok_or(DecodeError::Compression)?;
         if batch.len() < header.size_bytes || header.size_bytes < HEADER_BYTES {
             return Err(DecodeError::Truncated { need: header.size_bytes, have: batch.len() });
         }
-        let reader = Reader::new(batch.slice(HEADER_BYTES..header.size_bytes));
+        let body = batch.slice(HEADER_BYTES..header.size_bytes);
+        let reader = Reader::new(match codec {
+            Codec::None => body,
+            codec => compression::expand(codec, &body, BODY_MAX_BYTES)?.into(),
+        });
         // A Raft-only batch carries its payload where the records would be.
         let left = if header.takes_no_offset() { 0 } else { header.record_count };
         let left = usize::try_from(left).map_err(|_| DecodeError::Length(i64::from(left)))?;
@@ -227,7 +231,7 @@ impl Iterator for RecordIter {
     }
 }
 
-/// Every record in `data`, which holds whole uncompressed batches; Raft-only batches are passed
+/// Every record in `data`, which holds whole batches; Raft-only batches are passed
 /// over. For those who read their own topics.
 ///
 /// # Errors
@@ -241,6 +245,32 @@ pub fn read_all(data: Bytes) -> Result<Vec<Record>, DecodeError> {
         }
     }
     Ok(out)
+}
+
+/// The same batch with its records compressed as `to` says, sealed. Records stay as they are.
+///
+/// # Errors
+/// `Compression` for damaged records; `TooLarge` when they come to more than `limit_bytes` (or
+/// [`BODY_MAX_BYTES`] on the way).
+pub fn recompress(
+    header: &BatchHeader,
+    batch: &[u8],
+    to: Compression,
+    limit_bytes: usize,
+) -> Result<Bytes, DecodeError> {
+    let body = batch
+        .get(HEADER_BYTES..header.size_bytes)
+        .ok_or(DecodeError::Truncated { need: header.size_bytes, have: batch.len() })?;
+    let codec = Codec::from_id(header.compression()).ok_or(DecodeError::Compression)?;
+    // without a codec the output is as large as what is read
+    let most = if to.codec == Codec::None { limit_bytes } else { BODY_MAX_BYTES };
+    let mut source = std::io::Read::take(compression::reader(codec, body)?, most as u64 + 1);
+    let mut out = compression::compress(to, &mut source, batch[..HEADER_BYTES].to_vec())?;
+    if source.limit() == 0 || out.len() > limit_bytes {
+        return Err(DecodeError::TooLarge { budget_bytes: limit_bytes });
+    }
+    batch::set_compression(&mut out, to.codec);
+    Ok(out.into())
 }
 
 /// Why a batch cannot be built.

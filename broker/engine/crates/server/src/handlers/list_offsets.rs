@@ -3,12 +3,11 @@
 use std::collections::BTreeSet;
 
 use headrace_cluster::image::Image;
-use headrace_cluster::{Isolation, PartitionHandle, TimestampedOffset};
+use headrace_cluster::{Isolation, TimestampedOffset};
 use headrace_wire::messages::list_offsets::{
     ListOffsetsPartition, ListOffsetsPartitionResponse, ListOffsetsTopic, ListOffsetsTopicResponse,
 };
 use headrace_wire::messages::{ListOffsetsRequest, ListOffsetsResponse};
-use headrace_wire::records::{batches, RecordIter};
 use headrace_wire::ErrorCode;
 use uuid::Uuid;
 
@@ -111,42 +110,8 @@ fn find(
         },
         // its epoch is not looked up: -1 means unknown, and clients skip their check then
         EARLIEST | EARLIEST_LOCAL => at(offsets.log_start, -1),
-        MAX_TIMESTAMP => {
-            let Some(found) = handle.max_timestamp().map_err(failed)? else { return Ok(None) };
-            let time = found.timestamp_ms;
-            Ok(Some(record_at(&handle, found, time)))
-        }
+        MAX_TIMESTAMP => handle.max_timestamp().map_err(failed),
         LATEST_TIERED | EARLIEST_PENDING_UPLOAD => Ok(None),
-        time => {
-            let Some(found) = handle.list_offset(time, isolation).map_err(failed)? else {
-                return Ok(None);
-            };
-            Ok(Some(record_at(&handle, found, time)))
-        }
-    }
-}
-
-/// From a batch to its first record with a time stamp of `time_ms` or later.
-///
-/// Compressed records are not looked into: for them the answer is the batch's first offset, which
-/// is never too late.
-fn record_at(
-    handle: &PartitionHandle,
-    found: TimestampedOffset,
-    time_ms: i64,
-) -> TimestampedOffset {
-    let Ok(read) = handle.read(found.offset, 1, Isolation::ReadUncommitted) else { return found };
-    let mut parts = read.batches.into_iter().flat_map(batches);
-    let Some(Ok((header, batch))) = parts.next() else { return found };
-    if header.compression() != 0 || header.is_log_append_time() {
-        return found;
-    }
-    let Ok(mut records) = RecordIter::new(header, &batch) else { return found };
-    let first = records.find_map(|record| record.ok().filter(|r| r.timestamp_ms >= time_ms));
-    match first {
-        Some(record) => {
-            TimestampedOffset { offset: record.offset, timestamp_ms: record.timestamp_ms, ..found }
-        }
-        None => found,
+        time => handle.list_offset(time, isolation).map_err(failed),
     }
 }

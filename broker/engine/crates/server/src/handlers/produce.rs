@@ -22,8 +22,9 @@ use tokio::time::{timeout_at, Instant};
 use uuid::Uuid;
 
 use super::await_leaders::request_timeout;
+use super::batch_check::{self, Checked, Rejected, Target};
+use super::lookup;
 use super::txn_verify::{self, Question};
-use super::{batch_check, lookup};
 use crate::context::{partition_refusal, Context, Refusal};
 use crate::net::{Reply, Share};
 use crate::session::{Operation, Resource};
@@ -55,7 +56,7 @@ struct How {
 struct Sent {
     index: i32,
     group: Option<GroupId>,
-    state: Result<Pending, Refusal>,
+    state: Result<Pending, Rejected>,
 }
 
 struct SentTopic {
@@ -107,7 +108,11 @@ fn send(
 ) -> SentTopic {
     let topic = find_topic(cx, image, &data);
     let partitions = data.partition_data.into_iter().map(|partition| {
-        let refused = |refusal| Sent { index: partition.index, group: None, state: Err(refusal) };
+        let refused = |refusal: Refusal| Sent {
+            index: partition.index,
+            group: None,
+            state: Err(refusal.into()),
+        };
         let (how, topic) = match (how, &topic) {
             (Ok(how), Ok(topic)) => (how, *topic),
             (Err(Refusal { code, message }), _) => {
@@ -151,11 +156,12 @@ fn submit(
     (index, group): (i32, GroupId),
     records: Option<Records>,
     how: &How,
-) -> Result<Pending, Refusal> {
-    let batch: Bytes = records.unwrap_or_default().into_bytes();
-    let now_ms = cx.broker.env.clock.now_ms();
-    let header = batch_check::check(&batch, cx.version, &topic.config, now_ms)?;
+) -> Result<Pending, Rejected> {
     let handle = lookup::replica(cx, group)?;
+    let batch: Bytes = records.unwrap_or_default().into_bytes();
+    let to = Target { topic: &topic.name, partition: index, config: &topic.config };
+    let now_ms = cx.broker.env.clock.now_ms();
+    let Checked { header, batch } = batch_check::check(batch, cx.version, to, now_ms)?;
     let options = AppendOptions::new(how.acks);
     if !header.is_transactional() {
         let appended = handle.append(batch, options);
@@ -225,14 +231,14 @@ async fn gather(
         for one in topic.partitions {
             let outcome = match one.state {
                 Ok(pending) => match timeout_at(until, pending).await {
-                    Ok(outcome) => outcome,
+                    Ok(outcome) => outcome.map_err(Rejected::from),
                     Err(_) => Err(ErrorCode::RequestTimedOut.into()),
                 },
-                Err(refusal) => Err(refusal),
+                Err(rejected) => Err(rejected),
             };
             partitions.push(match outcome {
                 Ok(appended) => answer(one.index, &appended),
-                Err(refusal) => refuse(cx, image, one.index, one.group, refusal, &mut hints),
+                Err(rejected) => refuse(cx, image, one.index, one.group, rejected, &mut hints),
             });
         }
         responses.push(TopicProduceResponse {
@@ -262,7 +268,7 @@ fn refuse(
     image: &Image,
     index: i32,
     group: Option<GroupId>,
-    refusal: Refusal,
+    Rejected { refusal, records }: Rejected,
     hints: &mut lookup::Hints,
 ) -> PartitionProduceResponse {
     let leader = group
@@ -272,6 +278,7 @@ fn refuse(
         index,
         error_code: cx.code(refusal.code),
         base_offset: -1,
+        record_errors: if cx.version >= MESSAGES_FROM { records } else { Vec::new() },
         error_message: refusal.text().filter(|_| cx.version >= MESSAGES_FROM),
         current_leader: leader.map_or_else(
             LeaderIdAndEpoch::default,

@@ -3,11 +3,13 @@
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
+use headrace_wire::batch::BatchHeader;
+use headrace_wire::compression::{Codec, Compression};
 use headrace_wire::messages::{
     fetch, list_offsets, offset_for_leader_epoch, produce, FetchRequest, ListOffsetsRequest,
     OffsetForLeaderEpochRequest, ProduceRequest,
 };
-use headrace_wire::records::BatchBuilder;
+use headrace_wire::records::{recompress, BatchBuilder};
 use headrace_wire::Str;
 
 use crate::world::*;
@@ -194,9 +196,18 @@ async fn sizes_are_honoured_but_the_first_batch_always_comes() {
 }
 
 async fn list(client: &mut Client, version: i16, timestamp: i64) -> (i16, i64, i64) {
+    list_in("t", client, version, timestamp).await
+}
+
+async fn list_in(
+    topic: &str,
+    client: &mut Client,
+    version: i16,
+    timestamp: i64,
+) -> (i16, i64, i64) {
     let partition = list_offsets::ListOffsetsPartition { timestamp, ..Default::default() };
     let partitions = vec![partition];
-    let topic = list_offsets::ListOffsetsTopic { name: Str::from("t"), partitions };
+    let topic = list_offsets::ListOffsetsTopic { name: Str::from(topic), partitions };
     let request = ListOffsetsRequest { topics: vec![topic], ..Default::default() };
     let response = client.call(version, &request).await;
     let found = &response.topics[0].partitions[0];
@@ -228,6 +239,44 @@ async fn offsets_are_found_by_time() {
         let found = list(&mut client, 8, timestamp).await;
         assert_eq!(found, (0, offset, time), "for {timestamp}");
     }
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_topic_stores_batches_in_its_own_compression() {
+    let world = World::start().await;
+    let mut client = world.client().await;
+    let sent = |now| {
+        let plain = batch_at(now, &["a", "b", "c"]);
+        let header = BatchHeader::parse(&plain).expect("sound");
+        let gzip = Compression { codec: Codec::Gzip, level: -1 };
+        recompress(&header, &plain, gzip, 10_000).expect("small")
+    };
+    let now = headrace_env::real().clock.now_ms() - 10_000;
+    for (name, codec) in [
+        ("producer", Codec::Gzip),
+        ("uncompressed", Codec::None),
+        ("gzip", Codec::Gzip),
+        ("snappy", Codec::Snappy),
+        ("lz4", Codec::Lz4),
+        ("zstd", Codec::Zstd),
+    ] {
+        client.create_topic(name, 1, &[("compression.type", name)]).await;
+        assert_eq!(client.produce(name, 0, sent(now)).await.error_code, 0, "{name}");
+        let data = client.fetch(name, 0).await;
+        let stored = data.records.clone().expect("records").into_bytes();
+        let header = BatchHeader::parse(&stored).expect("sound");
+        header.verify_crc(&stored).expect("sealed");
+        assert_eq!(header.compression(), codec.id(), "{name}");
+        assert_eq!(values(&data), [(0, "a"), (1, "b"), (2, "c")].map(|(n, v)| (n, v.to_owned())));
+    }
+    // compressed records are found by their own time, or by that of their append
+    assert_eq!(list_in("zstd", &mut client, 7, now + 1).await, (0, 1, now + 1));
+    let stamped = [("compression.type", "zstd"), ("message.timestamp.type", "LogAppendTime")];
+    client.create_topic("stamped", 1, &stamped).await;
+    client.produce("stamped", 0, sent(now)).await;
+    let (error, offset, time) = list_in("stamped", &mut client, 7, now + 1).await;
+    assert!((error, offset) == (0, 0) && time >= now + 10_000, "{error} {offset} {time}");
     world.stop().await;
 }
 

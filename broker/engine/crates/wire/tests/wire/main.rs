@@ -1,6 +1,7 @@
 //! Tests over all messages at once; one program, so that the samples compile once.
 
 mod batches;
+mod compressed;
 mod document;
 mod draw;
 mod golden;

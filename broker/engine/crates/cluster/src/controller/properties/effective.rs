@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use headrace_wire::compression::{Codec, Compression};
 use serde::{Deserialize, Serialize};
 
 use super::{topic_property, value, TOPIC};
@@ -49,6 +50,8 @@ pub struct TopicConfig {
     pub min_insync_replicas: i32,
     /// How old data leaves.
     pub cleanup_policy: CleanupPolicy,
+    /// How batches are stored; `None`: as their producers compressed them.
+    pub compression: Option<Compression>,
 }
 
 impl Default for TopicConfig {
@@ -96,6 +99,15 @@ impl TopicConfig {
                 delete: policy.contains(&"delete"),
                 compact: policy.contains(&"compact"),
             },
+            compression: match text("compression.type") {
+                "uncompressed" => Some((Codec::None, 0)),
+                "gzip" => Some((Codec::Gzip, long("compression.gzip.level"))),
+                "snappy" => Some((Codec::Snappy, 0)),
+                "lz4" => Some((Codec::Lz4, long("compression.lz4.level"))),
+                "zstd" => Some((Codec::Zstd, long("compression.zstd.level"))),
+                _ => None,
+            }
+            .map(|(codec, level)| Compression { codec, level: clamp_i32(level) }),
         }
     }
 }

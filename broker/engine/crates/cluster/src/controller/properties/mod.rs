@@ -40,6 +40,15 @@ pub enum Kind {
         /// Largest.
         max: i64,
     },
+    /// 32 bits, or one value outside of the range that stands for the default.
+    Level {
+        /// Smallest.
+        min: i64,
+        /// Largest.
+        max: i64,
+        /// The value outside.
+        default: i64,
+    },
     /// A fraction.
     Double {
         /// Smallest.
@@ -151,7 +160,7 @@ impl Property {
     fn config_type(&self) -> ConfigType {
         match self.kind {
             Kind::Bool => ConfigType::Boolean,
-            Kind::Int { .. } => ConfigType::Int,
+            Kind::Int { .. } | Kind::Level { .. } => ConfigType::Int,
             Kind::Long { .. } => ConfigType::Long,
             Kind::Double { .. } => ConfigType::Double,
             Kind::Choice(_) | Kind::Reset => ConfigType::String,

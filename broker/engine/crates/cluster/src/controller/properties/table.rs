@@ -18,8 +18,6 @@ const NO_FLUSH: Honour = Honour::OnlyDefault(
     "every acknowledged record is on disk on a majority already; there is no flush to postpone",
 );
 const NO_TIERS: Honour = Honour::OnlyDefault("there is no remote storage yet");
-const NO_RECOMPRESSION: Honour =
-    Honour::OnlyDefault("batches are stored as their producer compressed them");
 const NO_THROTTLE: Honour = Honour::OnlyDefault("replication has no throttle yet");
 
 const fn topic(
@@ -51,17 +49,18 @@ pub const TOPIC: &[Property] = &[
         Honour::Only(&["delete"], "compaction of user topics is not available yet; use 'delete'"),
         "How old data leaves the topic. 'delete': by retention.ms and retention.bytes."),
     topic("compression.gzip.level", "compression.gzip.level",
-        Kind::Int { min: -1, max: 9 }, "-1", NO_RECOMPRESSION,
-        "Level for recompression with gzip."),
+        Kind::Level { min: 1, max: 9, default: -1 }, "-1", Honour::Yes,
+        "Level for recompression with gzip; -1: the codec's own default."),
     topic("compression.lz4.level", "compression.lz4.level",
-        Kind::Int { min: 1, max: 17 }, "9", NO_RECOMPRESSION,
+        Kind::Int { min: 1, max: 17 }, "9", Honour::Yes,
         "Level for recompression with lz4."),
     topic("compression.type", "compression.type",
         Kind::Choice(&["uncompressed", "zstd", "lz4", "snappy", "gzip", "producer"]), "producer",
-        Honour::Only(&["producer"], "batches are stored as their producer compressed them"),
-        "'producer': batches keep the compression that their producer chose."),
+        Honour::Yes,
+        "How batches are stored. 'producer': as their producer compressed them; else the leader \
+         compresses anew what comes in another form."),
     topic("compression.zstd.level", "compression.zstd.level",
-        Kind::Int { min: -131_072, max: 22 }, "3", NO_RECOMPRESSION,
+        Kind::Int { min: -131_072, max: 22 }, "3", Honour::Yes,
         "Level for recompression with zstd."),
     topic("delete.retention.ms", "log.cleaner.delete.retention.ms", WHOLE, "86400000",
         NO_COMPACTION,

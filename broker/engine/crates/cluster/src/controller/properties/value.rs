@@ -34,6 +34,10 @@ fn parse(kind: Kind, value: &str) -> Result<String, String> {
             Ok(_) => Err(format!("must be between {min} and {max}")),
             Err(_) => Err("must be a whole number".into()),
         },
+        Kind::Level { min, max, default } => match value.parse::<i64>() {
+            Ok(n) if n == default || (min..=max).contains(&n) => Ok(n.to_string()),
+            _ => Err(format!("must be between {min} and {max} or equal to {default}")),
+        },
         Kind::Double { min, max } => match value.parse::<f64>() {
             Ok(n) if n >= min && n <= max => Ok(value.to_string()),
             _ => Err(format!("must be a number between {min} and {max}")),

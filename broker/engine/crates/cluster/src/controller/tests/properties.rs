@@ -38,7 +38,11 @@ fn values_are_checked_by_table() {
         (USER, "cleanup.policy", "shred", Err("list of delete, compact")),
         (INTERNAL, "cleanup.policy", "compact", Ok("compact")),
         (USER, "compression.type", "producer", Ok("producer")),
-        (USER, "compression.type", "zstd", Err("as their producer compressed")),
+        (USER, "compression.type", "zstd", Ok("zstd")),
+        (USER, "compression.gzip.level", "-1", Ok("-1")),
+        (USER, "compression.gzip.level", "0", Err("between 1 and 9 or equal to -1")),
+        (USER, "compression.zstd.level", "-131072", Ok("-131072")),
+        (USER, "compression.lz4.level", "18", Err("between 1 and 17")),
         (USER, "compression.type", "rar", Err("one of")),
         (USER, "unclean.leader.election.enable", "FALSE", Ok("false")),
         (USER, "unclean.leader.election.enable", "true", Err("refused")),
@@ -163,7 +167,7 @@ fn a_new_topic_takes_its_overrides() {
     assert_eq!(cluster.state.image().topic("t").unwrap().config.max_message_bytes, 1000);
     for configs in [
         vec![("max.message.bytes".to_string(), None)],
-        vec![("compression.type".to_string(), Some("gzip".to_string()))],
+        vec![("compression.type".to_string(), Some("rar".to_string()))],
         vec![
             ("retention.ms".to_string(), Some("1".to_string())),
             ("retention.ms".to_string(), Some("1".to_string())),
