@@ -16,7 +16,7 @@ import pytest
 from playbooks import play
 from singlehost import newest_package, single_host
 
-from headrace_infra.local import podman
+from headrace_infra.local import image, podman
 
 pytestmark = [pytest.mark.hosts, pytest.mark.timeout(1500)]
 NAME = "headrace-test-one"
@@ -44,8 +44,8 @@ ExecStart=mount -o remount,bind,rw /proc/sys/net
 [Install]
 WantedBy=sysinit.target
 """
-# What Ansible and ssh leave on any host they visit.
-VISITED = ("/home/admin/", "/root/", "/var/log/", "/var/lib/sudo/")
+# Where ssh and sudo leave traces on any host they visit.
+VISITED = ("/var/log/", "/var/lib/sudo/")
 
 
 @contextmanager
@@ -106,10 +106,13 @@ def inventory(host, disks, tmp_path_factory):
 
 def left_behind(host) -> set[str]:
     """Paths that differ from the image, without folders of such and what any visit leaves."""
+    accounts = host.run("getent", "passwd", "root", image.USER).splitlines()
+    homes = [account.split(":")[5] for account in accounts]
+    visited = (*VISITED, *(f"{home}/" for home in homes))
     listed = podman.run("diff", host.name).splitlines()
     paths = {line.split(maxsplit=1)[1] for line in listed}
     folders = {str(above) for path in paths for above in Path(path).parents}
-    return {path for path in paths - folders if not path.startswith(VISITED)}
+    return {path for path in paths - folders if not path.startswith(visited)}
 
 
 def tuners(host) -> dict[str, dict]:

@@ -16,7 +16,7 @@ WIDER_FILES = {"broker/engine/crates/wire/src/error_code.rs": "a table with one 
 # A home directory, a workplace's folder, a key, a registry's address. Written so that this file
 # does not match itself.
 FORBIDDEN = {
-    "a machine's path": re.compile(r"(?<![\w.~$}-])/(?:ro" + r"ot|wo" + r"rk)/\w"),
+    "a machine's path": re.compile(r"(?<![\w.~$}-])/(?:ro" + r"ot|ho" + r"me|wo" + r"rk)/[\w{$]"),
     "a private key": re.compile("BEGIN (RSA |EC |OPENSSH )?PRIVATE" + " KEY"),
     "a package registry": re.compile(r"https?://[^ ]*/(simple|maven" + r"2)/|index" + "-url *="),
 }

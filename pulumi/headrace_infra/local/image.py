@@ -78,6 +78,16 @@ class Recipe:
         return paths.cache() / "images" / f"headrace-host-{self.digest}.tar"
 
 
+def let_in(container: str, public_key: str) -> None:
+    """Makes an ssh key the one that logs in to a host as USER. Raises PodmanError."""
+    own = f"-o {USER} -g {USER}"
+    script = (
+        f"install -d -m 0700 {own} ~{USER}/.ssh"
+        f" && install -m 0600 {own} /dev/stdin ~{USER}/.ssh/authorized_keys"
+    )
+    podman.exec_in(container, ["sh", "-c", script], stdin=f"{public_key}\n")
+
+
 def exists(recipe: Recipe) -> bool:
     """Whether podman has the image."""
     return podman.inspect("image", recipe.reference) is not None

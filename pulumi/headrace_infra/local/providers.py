@@ -21,7 +21,6 @@ from typing_extensions import override
 
 from headrace_infra.local import image, podman
 
-_AUTHORIZED_KEYS = f"/home/{image.USER}/.ssh/authorized_keys"
 _HOST_KEY = "/etc/ssh/ssh_host_ed25519_key.pub"
 _DATA_DIRECTORY = "/var/lib/headrace"
 
@@ -234,10 +233,6 @@ class HostProvider(_Provider):
     def _prepare(name: str, props: Mapping[str, Any]) -> dict[str, Any]:
         """Waits for the boot, lets the key in, and reads the host's own key."""
         podman.wait_for_systemd(name)
-        script = (
-            f"install -d -m 0700 -o {image.USER} -g {image.USER} $(dirname {_AUTHORIZED_KEYS})"
-            f" && install -m 0600 -o {image.USER} -g {image.USER} /dev/stdin {_AUTHORIZED_KEYS}"
-        )
-        podman.exec_in(name, ["sh", "-c", script], stdin=f"{props['authorized_key']}\n")
+        image.let_in(name, str(props["authorized_key"]))
         host_key = " ".join(podman.exec_in(name, ["cat", _HOST_KEY]).split()[:2])
         return {**props, "running": True, "host_key": host_key}
