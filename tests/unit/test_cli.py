@@ -32,10 +32,12 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[2]
 
 
-def run(*arguments: str, text: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
-    """Runs `headrace ARGUMENTS` with a clean environment."""
+def run(
+    *arguments: str, text: str = "", under: tuple[str, ...] = (), **environment: str
+) -> subprocess.CompletedProcess[str]:
+    """Runs `headrace ARGUMENTS` with a clean environment; `under` is a command that starts it."""
     return subprocess.run(
-        [sys.executable, "-m", "headrace", *arguments],
+        [*under, sys.executable, "-m", "headrace", *arguments],
         input=text,
         capture_output=True,
         text=True,
@@ -132,9 +134,12 @@ def test_groups_alone_print_their_help() -> None:
         assert f"Usage: headrace {name}" in done.stderr
 
 
-def test_completion_is_offered() -> None:
-    done = run("--show-completion", "bash")
-    assert "_HEADRACE_COMPLETE" in done.stdout
+def test_completion_is_offered_and_completes() -> None:
+    """The shell is the parent process, so there must be one, whatever the tests were started by."""
+    shown = run("--show-completion", under=("bash", "-c", '"$@"; exit', "bash"))
+    assert "complete -o default -F _headrace_completion headrace" in shown.stdout, shown.stderr
+    asked = {"_HEADRACE_COMPLETE": "complete_bash", "COMP_WORDS": "headrace top", "COMP_CWORD": "1"}
+    assert run(**asked).stdout.split() == ["topic"]
 
 
 # -- configuration ------------------------------------------------------------------------------
