@@ -4,6 +4,10 @@ import pulumi
 
 from headrace_infra import compose, config
 
-settings = config.read()
+try:
+    settings = config.read()
+except config.ConfigError as error:
+    # Which Pulumi reports without a traceback.
+    raise pulumi.RunError(str(error)) from None
 for name, value in compose.machines(settings, pulumi.get_stack()).items():
     pulumi.export(name, value)

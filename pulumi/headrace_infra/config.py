@@ -14,11 +14,11 @@ from typing import Annotated, Any, Literal, Self
 import pulumi.runtime.config as pulumi_config
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from headrace_infra import names
+
 PROJECT = "headrace"
 
 _ZONE = re.compile(r"^[a-h]$")
-_NAME_MAX_CHARS = 20
-_NAME = re.compile(r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$")
 
 Cidr = Annotated[IPv4Network, Field(description="an IPv4 network in CIDR form")]
 
@@ -90,10 +90,8 @@ class Settings(_Strict):
     @model_validator(mode="after")
     def _names(self) -> Self:
         for name in (self.name, *self.nodes):
-            if not _NAME.match(name) or len(name) > _NAME_MAX_CHARS:
-                raise ValueError(
-                    f"{name!r} is no host name: small letters, digits and inner dashes"
-                )
+            if not names.is_host_name(name):
+                raise ValueError(f"{name!r} is no host name: {names.RULE}")
         return self
 
     @model_validator(mode="after")

@@ -8,11 +8,12 @@ Caches stay: the engine and the archive of the base image.
 import argparse
 import logging
 import shutil
+import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from headrace_infra import engine, inventory, paths, stacks
+from headrace_infra import children, engine, inventory, paths, stacks
 
 _LOG = logging.getLogger("headrace_infra.down")
 
@@ -28,14 +29,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """The command line; returns the exit status."""
     logging.basicConfig(level=logging.INFO, format="%(name)s: %(message)s")
     parser = argparse.ArgumentParser(prog="headrace_infra.down", description=__doc__)
-    parser.add_argument("--stack", default=stacks.chosen(), help="default: HEADRACE_STACK, local")
+    stacks.add_option(parser)
     parser.add_argument("--inventory", type=Path, help="folder; default: inventories/STACK")
     options = parser.parse_args(arguments)
     try:
         down(options.stack, options.inventory or stacks.inventory_directory(options.stack))
-    except (engine.EngineError, OSError) as error:
+    except (engine.EngineError, OSError, subprocess.TimeoutExpired) as error:
         _LOG.error("%s", error)
         return 1
+    except KeyboardInterrupt:
+        _LOG.error("interrupted: run make down again")
+        return children.INTERRUPTED
     return 0
 
 

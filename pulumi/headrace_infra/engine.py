@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from headrace_infra import outputs, paths, stacks
+from headrace_infra import children, outputs, paths, stacks
 
 _ENSURE = paths.PROJECT_DIRECTORY / "engine" / "ensure"
 # A cold build of the engine takes five minutes on two idle cores; machines are busy and slow.
@@ -81,17 +81,11 @@ class Engine:
         command = ["pulumi", *arguments, "--non-interactive"]
         if stack:
             command += ["--stack", self.stack]
-        done = subprocess.run(
-            command,
-            cwd=self._project,
-            env=self._environment,
-            stdout=sys.stderr,
-            timeout=_STACK_SECONDS,
-            check=False,
-        )
-        if done.returncode != 0:
+        status = children.run(command, self._environment, _STACK_SECONDS, self._project)
+        if status != 0:
             raise EngineError(
-                f"pulumi {arguments[0]} --stack {self.stack} failed with status {done.returncode}"
+                f"pulumi {arguments[0]} --stack {self.stack} failed with status {status}; to run"
+                f' pulumi by hand: eval "$({_ENSURE})"; cd {self._project}'
             )
 
     def _capture(self, *arguments: str) -> str:

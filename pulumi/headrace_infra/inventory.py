@@ -171,7 +171,7 @@ def _replace(path: Path, text: str) -> None:
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command line; returns the exit status."""
     parser = argparse.ArgumentParser(prog="headrace_infra.inventory", description=__doc__)
-    parser.add_argument("--stack", default=stacks.chosen(), help="default: HEADRACE_STACK, local")
+    stacks.add_option(parser)
     parser.add_argument("--directory", type=Path, help="default: inventories/STACK")
     parser.add_argument("--package", type=Path, help="the .deb that the playbooks shall install")
     chosen = parser.parse_args(arguments)

@@ -4,6 +4,7 @@ A stack without a file is a second local cluster beside the first (a test's, an 
 same hosts under the stack's name, in a network of its own.
 """
 
+import argparse
 import os
 import zlib
 from ipaddress import IPv4Network
@@ -11,7 +12,7 @@ from pathlib import Path
 
 import yaml
 
-from headrace_infra import paths
+from headrace_infra import names, paths
 
 DEFAULT_STACK = "local"
 
@@ -23,6 +24,13 @@ _NETWORKS = list(IPv4Network("10.233.64.0/18").subnets(new_prefix=24))[1:]
 def chosen() -> str:
     """The stack that HEADRACE_STACK names, else `local`."""
     return os.environ.get(_VARIABLE) or DEFAULT_STACK
+
+
+def add_option(parser: argparse.ArgumentParser) -> None:
+    """Adds `--stack`, whose value is fit to name folders and hosts."""
+    parser.add_argument(
+        "--stack", type=_checked, default=chosen(), help=f"default: {_VARIABLE}, {DEFAULT_STACK}"
+    )
 
 
 def inventory_directory(stack: str) -> Path:
@@ -50,6 +58,12 @@ def project_directory(stack: str) -> Path:
 def network_of(stack: str) -> IPv4Network:
     """The network of a stack without a file, from its name."""
     return _NETWORKS[zlib.crc32(stack.encode()) % len(_NETWORKS)]
+
+
+def _checked(name: str) -> str:
+    if not names.is_host_name(name):
+        raise argparse.ArgumentTypeError(f"{name!r} cannot name a stack: {names.RULE}")
+    return name
 
 
 def _derive(stack: str) -> str:

@@ -13,7 +13,7 @@ import urllib.request
 from collections.abc import Sequence
 from pathlib import Path
 
-from headrace_infra import engine, inventory, outputs, paths, stacks
+from headrace_infra import children, engine, inventory, outputs, paths, stacks
 from headrace_infra.outputs import Outputs
 
 _PLAYBOOK_SECONDS = 3600
@@ -58,15 +58,13 @@ def find_package(given: Path | None) -> Path:
 def playbook(name: str, hosts: Path) -> None:
     """Runs one of our playbooks on an inventory. Raises StepError."""
     program = Path(sys.executable).with_name("ansible-playbook")
-    done = subprocess.run(
+    status = children.run(
         [str(program), "--inventory", str(hosts), str(paths.CHECKOUT / "ansible" / name)],
-        env={**os.environ, "ANSIBLE_CONFIG": str(paths.CHECKOUT / "ansible" / "ansible.cfg")},
-        stdout=sys.stderr,
-        timeout=_PLAYBOOK_SECONDS,
-        check=False,
+        {**os.environ, "ANSIBLE_CONFIG": str(paths.CHECKOUT / "ansible" / "ansible.cfg")},
+        _PLAYBOOK_SECONDS,
     )
-    if done.returncode != 0:
-        raise StepError(f"ansible-playbook {name} failed with status {done.returncode}")
+    if status != 0:
+        raise StepError(f"ansible-playbook {name} failed with status {status}")
 
 
 def node_ids(found: Outputs) -> dict[str, int]:
@@ -85,7 +83,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """The command line; returns the exit status."""
     logging.basicConfig(level=logging.INFO, format="%(name)s: %(message)s")
     parser = argparse.ArgumentParser(prog="headrace_infra.up", description=__doc__)
-    parser.add_argument("--stack", default=stacks.chosen(), help="default: HEADRACE_STACK, local")
+    stacks.add_option(parser)
     parser.add_argument("--inventory", type=Path, help="folder; default: inventories/STACK")
     parser.add_argument("--package", type=Path, help="the .deb; default: the newest in dist/")
     parser.add_argument(
@@ -97,9 +95,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         bare = options.machines_only and options.package is None
         package = None if bare else find_package(options.package)
         written = up(options.stack, directory, package, machines_only=options.machines_only)
-    except (engine.EngineError, StepError, OSError) as error:
+    except (engine.EngineError, StepError, OSError, subprocess.TimeoutExpired) as error:
         _LOG.error("%s", error)
         return 1
+    except KeyboardInterrupt:
+        _LOG.error("interrupted: make up goes on from here, make down removes what there is")
+        return children.INTERRUPTED
     _LOG.info("wrote %s", written)
     if not options.machines_only:
         sys.stdout.write(written.read_text(encoding="utf-8"))

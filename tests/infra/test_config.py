@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from headrace_infra import config, stacks
+from headrace_infra import config, down, inventory, stacks, up
 
 PROJECT = Path(__file__).resolve().parents[2] / "pulumi"
 NODES = {"a1": {"zone": "a", "host_number": 11}, "b1": {"zone": "b", "host_number": 12}}
@@ -100,7 +100,7 @@ def test_every_mistake_is_listed_at_once():
 
 
 def test_a_stack_without_a_file_gets_its_own_names_and_network(monkeypatch, tmp_path):
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setenv("HEADRACE_CACHE", str(tmp_path))
     documents = [
         yaml.safe_load((stacks.project_directory(s) / f"Pulumi.{s}.yaml").read_text())
         for s in ("one", "two")
@@ -121,3 +121,12 @@ def test_the_stack_comes_from_the_environment(monkeypatch):
     assert stacks.chosen() == "local"
     monkeypatch.setenv("HEADRACE_STACK", "e2e")
     assert stacks.chosen() == "e2e"
+
+
+@pytest.mark.parametrize("name", ["../images", "a b", "Local", "-x", "x/y", "a" * 21])
+@pytest.mark.parametrize("program", [up, down, inventory])
+def test_a_stack_s_name_must_be_fit_for_folders_and_hosts(program, name, monkeypatch, capsys):
+    monkeypatch.setenv("HEADRACE_STACK", name)
+    with pytest.raises(SystemExit):
+        program.main([])
+    assert f"{name!r} cannot name a stack" in capsys.readouterr().err
