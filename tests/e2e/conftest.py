@@ -40,8 +40,17 @@ class Hosts:
         return play(playbook, ROOT / "inventories/e2e/hosts.yml", *options)
 
     def run(self, host: str, command: str) -> str:
-        """What a shell command printed on a host."""
+        """What a shell command printed on a host; it must succeed."""
         return podman.exec_in(host, ["sh", "-c", command])
+
+    def exists(self, host: str, path: str) -> bool:
+        return self.run(host, f"if test -e {path}; then echo yes; fi") != ""
+
+    def processes(self, host: str) -> list[str]:
+        """The processes of the package's user, which outlives the package."""
+        user = self.run(host, "id --user headrace").strip()
+        # 1 says that there are none; with anything else it could not tell.
+        return self.run(host, f"pgrep --uid {user} || test $? = 1").split()
 
     def started(self) -> dict[int, str]:
         """When each node's process began."""
