@@ -1,15 +1,17 @@
 //! What goes into a coordinator and what comes out of it.
 
 use headrace_wire::marker::Marker;
+use headrace_wire::messages::create_topics::CreatableTopic;
 use headrace_wire::messages::delete_groups::DeletableGroupResult;
 use headrace_wire::messages::describe_groups::DescribedGroup;
 use headrace_wire::messages::list_groups::ListedGroup;
 use headrace_wire::messages::offset_fetch::{OffsetFetchRequestGroup, OffsetFetchResponseGroup};
 use headrace_wire::messages::{
-    consumer_group_describe, ConsumerGroupHeartbeatRequest, ConsumerGroupHeartbeatResponse,
-    HeartbeatRequest, HeartbeatResponse, JoinGroupRequest, JoinGroupResponse, LeaveGroupRequest,
-    LeaveGroupResponse, OffsetCommitRequest, OffsetCommitResponse, OffsetDeleteRequest,
-    OffsetDeleteResponse, SyncGroupRequest, SyncGroupResponse, TxnOffsetCommitRequest,
+    consumer_group_describe, streams_group_describe, ConsumerGroupHeartbeatRequest,
+    ConsumerGroupHeartbeatResponse, HeartbeatRequest, HeartbeatResponse, JoinGroupRequest,
+    JoinGroupResponse, LeaveGroupRequest, LeaveGroupResponse, OffsetCommitRequest,
+    OffsetCommitResponse, OffsetDeleteRequest, OffsetDeleteResponse, StreamsGroupHeartbeatRequest,
+    StreamsGroupHeartbeatResponse, SyncGroupRequest, SyncGroupResponse, TxnOffsetCommitRequest,
     TxnOffsetCommitResponse,
 };
 use headrace_wire::ErrorCode;
@@ -82,6 +84,10 @@ pub enum Request {
     ConsumerHeartbeat(ConsumerGroupHeartbeatRequest),
     /// One consumer group in detail.
     DescribeConsumers(String),
+    /// Become, stay or stop being a member of a streams group (KIP-1071).
+    StreamsHeartbeat(StreamsGroupHeartbeatRequest),
+    /// One streams group in detail.
+    DescribeStreams(String),
 }
 
 /// Offsets that a transaction commits.
@@ -126,6 +132,10 @@ pub enum Response {
     ConsumerHeartbeat(ConsumerGroupHeartbeatResponse),
     /// To [`Request::DescribeConsumers`].
     DescribeConsumers(consumer_group_describe::DescribedGroup),
+    /// To [`Request::StreamsHeartbeat`], and the topics that the application waits for.
+    StreamsHeartbeat(StreamsGroupHeartbeatResponse, Vec<CreatableTopic>),
+    /// To [`Request::DescribeStreams`].
+    DescribeStreams(streams_group_describe::DescribedGroup),
 }
 
 /// What the caller must do for the coordinator, in the order given.

@@ -10,14 +10,16 @@ use headrace_wire::messages::offset_delete::{
 };
 use headrace_wire::messages::offset_fetch::OffsetFetchResponseGroup;
 use headrace_wire::messages::{
-    consumer_group_describe, ConsumerGroupHeartbeatResponse, HeartbeatResponse, JoinGroupResponse,
-    LeaveGroupResponse, OffsetCommitRequest, OffsetCommitResponse, OffsetDeleteRequest,
-    OffsetDeleteResponse, SyncGroupResponse,
+    consumer_group_describe, streams_group_describe, ConsumerGroupHeartbeatResponse,
+    HeartbeatResponse, JoinGroupResponse, LeaveGroupResponse, OffsetCommitRequest,
+    OffsetCommitResponse, OffsetDeleteRequest, OffsetDeleteResponse, SyncGroupResponse,
 };
 use headrace_wire::{ErrorCode, Str};
 
 use crate::api::{Request, Response};
+use crate::consumer::Refusal;
 use crate::coordinator::txn_commit_error;
+use crate::streams;
 
 impl Request {
     /// The group that the request is about; none for [`Request::List`] and
@@ -32,7 +34,9 @@ impl Request {
             Request::OffsetFetch(request) => Some(&request.group_id),
             Request::Describe(group)
             | Request::Delete(group)
-            | Request::DescribeConsumers(group) => Some(group),
+            | Request::DescribeConsumers(group)
+            | Request::DescribeStreams(group) => Some(group),
+            Request::StreamsHeartbeat(request) => Some(&request.group_id),
             Request::DeleteOffsets(request) => Some(&request.group_id),
             Request::ConsumerHeartbeat(request) => Some(&request.group_id),
             Request::StableOffsetFetch(request) => Some(&request.group_id),
@@ -76,6 +80,17 @@ impl Request {
             }
             Request::DescribeConsumers(group) => {
                 Response::DescribeConsumers(consumer_group_describe::DescribedGroup {
+                    group_id: group.into(),
+                    error_code: code.code(),
+                    ..Default::default()
+                })
+            }
+            Request::StreamsHeartbeat(_) => {
+                let refusal = Refusal::new(code, code.text());
+                Response::StreamsHeartbeat(streams::refused(refusal), Vec::new())
+            }
+            Request::DescribeStreams(group) => {
+                Response::DescribeStreams(streams_group_describe::DescribedGroup {
                     group_id: group.into(),
                     error_code: code.code(),
                     ..Default::default()

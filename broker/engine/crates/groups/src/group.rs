@@ -19,6 +19,7 @@ use crate::consumer::{Hosted, State};
 use crate::member::Member;
 use crate::offsets::Offsets;
 use crate::records::{subscribed_topics, GroupValue};
+use crate::streams;
 
 /// Where a group is in its life (the names are Apache Kafka's).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,6 +87,8 @@ pub(crate) struct Group {
     /// Some for a consumer group of the newer protocol: then it has the members, and all that
     /// belongs to the classic protocol above is as in a new group.
     pub(crate) consumer: Option<Box<Hosted>>,
+    /// Some for a streams group, likewise.
+    pub(crate) streams: Option<Box<streams::Hosted>>,
     /// Earliest entry of the coordinator's timers for this group.
     pub(crate) scheduled_ms: Option<i64>,
 }
@@ -108,6 +111,7 @@ impl Group {
             assigning: false,
             offsets: Offsets::default(),
             consumer: None,
+            streams: None,
             scheduled_ms: None,
         }
     }
@@ -119,7 +123,17 @@ impl Group {
     /// No members, and none on its way.
     pub(crate) fn is_vacant(&self) -> bool {
         let none = |hosted: &Hosted| hosted.state.members.is_empty() && !hosted.is_writing();
-        self.is(GroupState::Empty) && self.consumer.as_deref().is_none_or(none)
+        let no_streams =
+            |hosted: &streams::Hosted| hosted.state.members.is_empty() && !hosted.is_writing();
+        self.is(GroupState::Empty)
+            && self.consumer.as_deref().is_none_or(none)
+            && self.streams.as_deref().is_none_or(no_streams)
+    }
+
+    /// The group as a streams group, once that is durable.
+    pub(crate) fn streams_state(&self) -> Option<&streams::State> {
+        let durable = self.streams.as_ref()?.durable();
+        (!durable.is_void()).then_some(durable)
     }
 
     /// The group as a consumer group, once that is durable.
@@ -135,6 +149,7 @@ impl Group {
             && self.pending.is_empty()
             && self.offsets.is_empty()
             && self.consumer.is_none()
+            && self.streams.is_none()
     }
 
     pub(crate) fn enter(&mut self, state: GroupState, now_ms: i64) {
@@ -256,6 +271,9 @@ impl Group {
     /// The next moment at which something must happen without a request.
     pub(crate) fn next_deadline_ms(&self) -> Option<i64> {
         if let Some(hosted) = &self.consumer {
+            return hosted.next_deadline_ms();
+        }
+        if let Some(hosted) = &self.streams {
             return hosted.next_deadline_ms();
         }
         let members = self.members.values().map(Member::expires_ms);

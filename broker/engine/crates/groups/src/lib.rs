@@ -2,7 +2,8 @@
 //!
 //! A [`Coordinator`] owns the groups of one partition of `__consumer_offsets` and speaks Apache
 //! Kafka's classic group protocol (KIP-62, KIP-345 static members, KIP-394 known member ids,
-//! KIP-211 offset expiration). It has no clock, disk, socket or thread: requests, the time and the
+//! KIP-211 offset expiration), the newer one of consumers (KIP-848) and that of streams groups
+//! (KIP-1071). It has no clock, disk, socket or thread: requests, the time and the
 //! outcome of writes go in, [`Effect`]s come out. What must survive is written as records
 //! ([`records`]) before it is answered, and [`Coordinator::load`] rebuilds the state from them.
 
@@ -16,6 +17,7 @@ mod member;
 mod offsets;
 pub mod records;
 pub mod share;
+mod streams;
 mod topics;
 
 pub use api::{Call, Effect, Request, Response, Token, TransactionalOffsets, WriteError, WriteId};

@@ -1,8 +1,8 @@
 //! The records of `__consumer_offsets`, in Apache Kafka's formats, so that its tools read ours.
 //!
 //! Every key and every value starts with a 16-bit version. Keys 0 and 1 name a committed offset,
-//! key 2 a classic group; those of consumer groups are in `consumer::records`, other kinds of
-//! groups are skipped here.
+//! key 2 a classic group; those of consumer and of streams groups are in `consumer::records` and
+//! `streams::records`, other kinds of groups are skipped here.
 //! A record without a value (a tombstone) deletes what its key names.
 //!
 //! Values up to version 3 have fixed-width lengths; version 4 is the "flexible" form of KIP-482
@@ -16,6 +16,8 @@ use uuid::Uuid;
 
 use crate::consumer::records::parse_key as parse_entry;
 pub use crate::consumer::records::Entry;
+use crate::streams::records::parse_key as parse_streams_entry;
+pub use crate::streams::records::Entry as StreamsEntry;
 
 /// One record of `__consumer_offsets`; no value is a tombstone.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,6 +61,8 @@ pub enum Key {
     },
     /// Something about a consumer group (key versions 3 to 8 and 16).
     Consumers(Entry),
+    /// Something about a streams group (key versions 17 and 19 to 23).
+    Streams(StreamsEntry),
     /// A key of another kind of group.
     Other(i16),
 }
@@ -151,7 +155,13 @@ pub fn parse_key(data: &[u8]) -> Result<Key, RecordError> {
             Ok(Key::Offset { group: input.text()?, topic: input.text()?, partition: input.i32()? })
         }
         GROUP_KEY_VERSION => Ok(Key::Group { group: input.text()? }),
-        other => Ok(parse_entry(other, input.rest)?.map_or(Key::Other(other), Key::Consumers)),
+        other => {
+            if let Some(entry) = parse_entry(other, input.rest)? {
+                return Ok(Key::Consumers(entry));
+            }
+            let entry = parse_streams_entry(other, input.rest)?;
+            Ok(entry.map_or(Key::Other(other), Key::Streams))
+        }
     }
 }
 

@@ -283,6 +283,8 @@ fn operate(cx: Context, body: &mut Reader) -> Result<Answer, DecodeError> {
         }
         ApiKey::PushTelemetry => simple(cx, body, on::telemetry::push_telemetry),
         ApiKey::ListConfigResources => simple(cx, body, on::configs::list_config_resources),
+        ApiKey::StreamsGroupHeartbeat => simple(cx, body, on::streams_groups::heartbeat),
+        ApiKey::StreamsGroupDescribe => simple(cx, body, on::streams_groups::describe),
         ApiKey::DescribeTopicPartitions => {
             simple(cx, body, on::topic_partitions::describe_topic_partitions)
         }

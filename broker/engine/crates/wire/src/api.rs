@@ -95,6 +95,8 @@ pub const SERVED: &[Served] = &[
     served(ApiKey::WriteShareGroupState, 0, 1),
     served(ApiKey::DeleteShareGroupState, 0, 0),
     served(ApiKey::ReadShareGroupStateSummary, 0, 1),
+    served(ApiKey::StreamsGroupHeartbeat, 0, 0),
+    served(ApiKey::StreamsGroupDescribe, 0, 0),
     served(ApiKey::DescribeShareGroupOffsets, 0, 1),
     served(ApiKey::AlterShareGroupOffsets, 0, 0),
     served(ApiKey::DeleteShareGroupOffsets, 0, 0),

@@ -33,7 +33,7 @@ use uuid::Uuid;
 use crate::api::{Call, Request, Response, Token};
 use crate::config::Config;
 use crate::records::{Record, RecordError};
-use crate::topics::Topics;
+use crate::topics::{hash, Topics};
 use assignor::{Candidate, Candidates, Counts};
 use member::{Held, Member, MemberState, Partitions};
 pub(crate) use migrate::Conversion;
@@ -163,19 +163,10 @@ impl State {
         names.filter_map(|name| topics.find(name)).map(|shape| shape.id).collect()
     }
 
-    /// A number that changes when a topic that is read comes, goes or grows (FNV-1a over names,
-    /// ids and sizes; 0 stands for no topics).
+    /// A number that changes when a topic that is read comes, goes or grows.
     fn hash(&self, topics: &dyn Topics) -> i64 {
         let members = self.members.values();
-        let names: BTreeSet<&str> = members.flat_map(|member| self.subscribed(member)).collect();
-        let mut hash: u64 = 0;
-        for (name, shape) in names.into_iter().filter_map(|n| topics.find(n).map(|s| (n, s))) {
-            let size = shape.partitions.to_be_bytes();
-            let bytes = name.bytes().chain([0]).chain(shape.id.into_bytes()).chain(size);
-            let start = if hash == 0 { 0xcbf2_9ce4_8422_2325 } else { hash };
-            hash = bytes.fold(start, |h, b| (h ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3));
-        }
-        hash as i64
+        hash(members.flat_map(|member| self.subscribed(member)).collect(), topics)
     }
 
     /// Raises the group's epoch, with the topics as they are now.

@@ -33,11 +33,11 @@ const TARGET: i16 = 7;
 const CURRENT: i16 = 8;
 const REGEX: i16 = 16;
 /// Of every value here.
-const VALUE_VERSION: i16 = 0;
+pub(crate) const VALUE_VERSION: i16 = 0;
 
 /// A version, then the message. The coordinator refuses names that do not fit a record, so this
 /// fails for none; a message that did not would be a record that deletes nothing.
-fn bytes(first: i16, message: &impl Message) -> Bytes {
+pub(crate) fn bytes(first: i16, message: &impl Message) -> Bytes {
     let mut out = BytesMut::new();
     out.put_i16(first);
     match message.to_bytes(VALUE_VERSION) {
@@ -47,11 +47,11 @@ fn bytes(first: i16, message: &impl Message) -> Bytes {
     out.freeze()
 }
 
-fn put(key: Bytes, value: &impl Message) -> Record {
+pub(crate) fn put(key: Bytes, value: &impl Message) -> Record {
     Record { key, value: Some(bytes(VALUE_VERSION, value)) }
 }
 
-fn delete(key: Bytes) -> Record {
+pub(crate) fn delete(key: Bytes) -> Record {
     Record { key, value: None }
 }
 
@@ -283,7 +283,7 @@ enum About {
     Regex(String),
 }
 
-fn message<M: Message>(body: &[u8], version: i16) -> Result<M, RecordError> {
+pub(crate) fn message<M: Message>(body: &[u8], version: i16) -> Result<M, RecordError> {
     M::from_bytes(Bytes::copy_from_slice(body), version).map_err(|_| RecordError::Truncated)
 }
 

@@ -10,6 +10,7 @@ use crate::api::{Call, Response};
 use crate::consumer::classic::CONSUMER;
 use crate::errors::delete_result;
 use crate::group::{Group, GroupState};
+use crate::streams::STREAMS;
 
 /// From this version on an unknown group is an error, not a dead group.
 const GROUP_ID_NOT_FOUND_FROM: i16 = 6;
@@ -30,7 +31,9 @@ impl Coordinator {
 
     pub(super) fn describe(&mut self, call: &Call, id: &str) {
         let group = self.groups.get(id);
-        let described = match group.filter(|group| group.consumer_state().is_none()) {
+        let classic =
+            |group: &&Group| group.consumer_state().is_none() && group.streams_state().is_none();
+        let described = match group.filter(classic) {
             Some(group) => group.describe(),
             None => {
                 let mut none = DescribedGroup {
@@ -89,9 +92,11 @@ impl Coordinator {
 
 impl Group {
     fn listed(&self) -> ListedGroup {
-        let (group_state, group_type, protocol_type) = match self.consumer_state() {
-            Some(state) => (state.name(), CONSUMER, CONSUMER),
-            None => {
+        let states = (self.consumer_state(), self.streams_state());
+        let (group_state, group_type, protocol_type) = match states {
+            (Some(state), _) => (state.name(), CONSUMER, CONSUMER),
+            (None, Some(state)) => (state.name(), STREAMS, STREAMS),
+            (None, None) => {
                 let protocol_type = self.protocol_type.as_deref().unwrap_or_default();
                 (self.state.name(), CLASSIC, protocol_type)
             }

@@ -31,9 +31,10 @@ impl Coordinator {
             self.groups.insert(id.to_owned(), Group::new(id, now_ms));
         }
         let Some(group) = self.groups.get_mut(id) else { return };
-        let checked = match group.consumer_state() {
-            Some(state) => state.check_commit(call.version, &request),
-            None => group.check_commit(&request),
+        let checked = match (group.consumer_state(), group.streams_state()) {
+            (Some(state), _) => state.check_commit(call.version, &request),
+            (None, Some(state)) => state.check_commit(call.version, &request),
+            (None, None) => group.check_commit(&request),
         };
         match checked {
             Ok(()) => group.commit(&mut self.context, now_ms, call, request),

@@ -74,7 +74,7 @@ impl Coordinator {
             Some(group) if group.consumer.is_some() => Ok(None),
             None if request.member_epoch == 0 => Ok(Some(State::default())),
             None => refuse(format!("Group {id} not found.")),
-            Some(group) if request.member_epoch == 0 => {
+            Some(group) if request.member_epoch == 0 && group.streams.is_none() => {
                 group.upgraded(self.context.view(id, now_ms)).map(Some)
             }
             Some(_) => refuse(format!("Group {id} is not a consumer group.")),
@@ -222,7 +222,7 @@ impl Coordinator {
 }
 
 impl Context {
-    fn answer(&mut self, answers: Vec<Pending>) {
+    pub(super) fn answer(&mut self, answers: Vec<Pending>) {
         let replies = answers.into_iter();
         let replies = replies.map(|a| Effect::Reply { token: a.token, response: a.response });
         self.effects.extend(replies);

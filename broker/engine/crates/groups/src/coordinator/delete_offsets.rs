@@ -32,9 +32,10 @@ impl Group {
     }
 
     fn reads(&self, topic: &str) -> bool {
-        match self.consumer_state() {
-            Some(state) => state.reads(topic),
-            None => self.subscribed().unwrap_or_default().iter().any(|name| name == topic),
+        match (self.consumer_state(), self.streams_state()) {
+            (Some(state), _) => state.reads(topic),
+            (None, Some(state)) => state.reads(topic),
+            (None, None) => self.subscribed().unwrap_or_default().iter().any(|name| name == topic),
         }
     }
 

@@ -11,6 +11,7 @@ use crate::consumer::State;
 use crate::group::{Group, GroupState};
 use crate::offsets::{tombstones, Place};
 use crate::records::{group_key, OffsetValue, Record};
+use crate::streams;
 
 /// Tombstones in one append, so that its batch stays far below `max.message.bytes`.
 const TOMBSTONES_PER_APPEND: usize = 1_000;
@@ -57,7 +58,7 @@ impl Group {
     fn expired(&self, now_ms: i64, retention_ms: i64) -> Vec<Place> {
         let since_ms = match (&self.protocol_type, self.state) {
             (_, GroupState::Dead) => return Vec::new(),
-            _ if self.consumer.is_some() => i64::MIN,
+            _ if self.consumer.is_some() || self.streams.is_some() => i64::MIN,
             (Some(_), GroupState::Empty) => self.state_since_ms,
             (None, _) | (Some(_), GroupState::Stable) => i64::MIN,
             _ => return Vec::new(),
@@ -71,7 +72,8 @@ impl Group {
         }
         self.offsets.select(|topic, value| {
             let by_consumers = self.consumer.as_ref().is_some_and(|c| c.state.reads(topic));
-            if by_consumers || read.contains(topic) {
+            let by_streams = self.streams.as_ref().is_some_and(|s| s.state.reads(topic));
+            if by_consumers || by_streams || read.contains(topic) {
                 return false;
             }
             match value.expire_timestamp_ms {
@@ -115,9 +117,10 @@ impl Group {
         // Not `enter`: should the write fail, the group is empty since when it was before.
         self.state = GroupState::Dead;
         self.pending.clear();
-        let records = match &self.consumer {
-            Some(hosted) => hosted.state.changes(&self.id, &State::default()),
-            None => Vec::new(),
+        let records = match (&self.consumer, &self.streams) {
+            (Some(hosted), _) => hosted.state.changes(&self.id, &State::default()),
+            (None, Some(hosted)) => hosted.state.changes(&self.id, &streams::State::default()),
+            (None, None) => Vec::new(),
         };
         let records = match records.is_empty() {
             true => vec![Record { key: group_key(&self.id), value: None }],

@@ -30,8 +30,11 @@ impl Coordinator {
     ) {
         let group = self.groups.get(&*request.group_id);
         let group = group.filter(|group| !group.is(GroupState::Dead));
-        let state = group.and_then(Group::consumer_state);
-        if let Some(Err(code)) = state.map(|state| state.check_fetch(request)) {
+        let consumers = group.and_then(Group::consumer_state);
+        let streams = group.and_then(Group::streams_state);
+        let checked = consumers.map(|state| state.check_fetch(request));
+        let checked = checked.or_else(|| streams.map(|state| state.check_fetch(request)));
+        if let Some(Err(code)) = checked {
             let response = OffsetFetchResponseGroup {
                 group_id: request.group_id.clone(),
                 error_code: code.code(),

@@ -73,6 +73,17 @@ impl Coordinator {
                     self.drop_if_void(&id);
                 }
             }
+            Key::Streams(entry) => {
+                let id = entry.group.clone();
+                if value.is_some() {
+                    self.groups.entry(id.clone()).or_insert_with_key(|id| Group::new(id, -1));
+                }
+                let Some(group) = self.groups.get_mut(&id) else { return Ok(()) };
+                group.streams.get_or_insert_default().load(entry, value)?;
+                if group.streams.take_if(|hosted| hosted.state.is_void()).is_some() {
+                    self.drop_if_void(&id);
+                }
+            }
             Key::Other(_) => {}
         }
         Ok(())
@@ -85,6 +96,7 @@ impl Coordinator {
                 && group.members.is_empty()
                 && group.protocol_type.is_none()
                 && group.consumer.is_none()
+                && group.streams.is_none()
         };
         if self.groups.get(id).is_some_and(void) {
             self.groups.remove(id);
@@ -101,6 +113,9 @@ impl Coordinator {
                     member.heard_of(now_ms);
                 }
                 if let Some(hosted) = &mut group.consumer {
+                    hosted.start_timers(self.context.view(&id, now_ms));
+                }
+                if let Some(hosted) = &mut group.streams {
                     hosted.start_timers(self.context.view(&id, now_ms));
                 }
                 // The limit was lowered: those who come back last find no room.

@@ -13,6 +13,7 @@ mod join;
 mod leave;
 mod load;
 mod rebalance;
+mod streams;
 mod sync;
 mod transactions;
 mod writes;
@@ -96,8 +97,8 @@ impl Coordinator {
         }
     }
 
-    /// Takes changed settings, and the cluster's topics as they are now: consumer groups that read
-    /// what has changed are rebalanced. The others hold for what comes; sessions and rebalances
+    /// Takes changed settings, and the cluster's topics as they are now: groups that read what has
+    /// changed are rebalanced. The others hold for what comes; sessions and rebalances
     /// under way keep the times that they began with.
     pub fn configure(&mut self, config: Config) {
         let interval_ms = config.offsets_retention_check_interval_ms;
@@ -105,6 +106,9 @@ impl Coordinator {
         self.next_expiry_ms = self.next_expiry_ms.saturating_add(interval_ms - before_ms);
         self.context.config = config;
         for hosted in self.groups.values_mut().filter_map(|group| group.consumer.as_mut()) {
+            hosted.topics_changed();
+        }
+        for hosted in self.groups.values_mut().filter_map(|group| group.streams.as_mut()) {
             hosted.topics_changed();
         }
     }
@@ -150,6 +154,9 @@ impl Coordinator {
         if self.is_for_consumers(&request) {
             return self.consumer_request(now_ms, call, request);
         }
+        if self.is_for_streams(&request) {
+            return self.streams_request(now_ms, call, request);
+        }
         match request {
             Request::Join(request) => self.join(now_ms, call, request),
             Request::Sync(request) => self.sync(now_ms, call, request),
@@ -168,6 +175,8 @@ impl Coordinator {
             Request::DescribeConsumers(group) => self.describe_consumers(now_ms, &call, &group),
             Request::DeleteOffsets(request) => self.delete_offsets(&call, request),
             Request::ConsumerHeartbeat(_) => self.consumer_request(now_ms, call, request),
+            Request::DescribeStreams(group) => self.describe_streams(now_ms, &call, &group),
+            Request::StreamsHeartbeat(_) => self.streams_request(now_ms, call, request),
         }
     }
 
@@ -191,9 +200,10 @@ impl Coordinator {
                 continue;
             }
             group.scheduled_ms = None;
-            match group.consumer {
-                Some(_) => self.expire_consumers(now_ms, &group_id),
-                None => group.time_out(&mut self.context, now_ms),
+            match (&group.consumer, &group.streams) {
+                (Some(_), _) => self.expire_consumers(now_ms, &group_id),
+                (None, Some(_)) => self.expire_streams(now_ms, &group_id),
+                (None, None) => group.time_out(&mut self.context, now_ms),
             }
             self.schedule(&group_id);
         }

@@ -204,6 +204,9 @@ fn check(group: Option<&Group>, commit: &TransactionalOffsets) -> Result<(), Err
     if let Some(state) = group.consumer_state() {
         return state.check_txn_commit(commit);
     }
+    if let Some(state) = group.streams_state() {
+        return state.check_txn_commit(request);
+    }
     if !named || (request.generation_id < 0 && group.is(GroupState::Empty)) {
         return Ok(());
     }

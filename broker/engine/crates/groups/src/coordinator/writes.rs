@@ -7,7 +7,7 @@ use headrace_wire::messages::{JoinGroupResponse, OffsetCommitRequest, OffsetDele
 use headrace_wire::ErrorCode;
 
 use super::{Context, Coordinator};
-use crate::api::{Effect, Response, Token, WriteError, WriteId};
+use crate::api::{Call, Effect, Request, Response, Token, WriteError, WriteId};
 use crate::consumer::{Conversion, Pending};
 use crate::errors::{
     commit_response, delete_result, join_error, offset_delete_error, offset_delete_response,
@@ -64,6 +64,8 @@ pub(super) enum Completion {
     Expire { places: Vec<Place> },
     /// A turn of a consumer group.
     Consumers { answers: Vec<Pending>, conversion: Option<Conversion> },
+    /// A turn of a streams group.
+    Streams { answers: Vec<Pending> },
     /// A request deleted some offsets; the nth partition of the request has the nth code.
     DeleteOffsets {
         token: Token,
@@ -93,8 +95,11 @@ impl Coordinator {
         if let Completion::Delete { token } = completion {
             self.deleted(&id, token, outcome);
             self.serve_consumers(now_ms, &id);
+            self.serve_streams(now_ms, &id);
         } else if let Completion::Consumers { answers, conversion } = completion {
             self.consumers_written(now_ms, &id, answers, conversion, outcome);
+        } else if let Completion::Streams { answers } = completion {
+            self.streams_written(now_ms, &id, answers, outcome);
         } else if let Some(group) = self.groups.get_mut(&id) {
             group.written(&mut self.context, now_ms, completion, outcome);
         }
@@ -109,9 +114,8 @@ impl Coordinator {
                 outcome = Err(WriteError::NotAvailable);
             }
             if outcome.is_ok() {
-                let gone = self.groups.remove(id).and_then(|group| group.consumer);
-                for (call, request) in gone.into_iter().flat_map(|mut hosted| hosted.take_waiting())
-                {
+                let gone = self.groups.remove(id);
+                for (call, request) in gone.into_iter().flat_map(|mut group| group.take_waiting()) {
                     let code = ErrorCode::CoordinatorNotAvailable;
                     self.context.reply(call.token, request.refuse(call.version, code));
                 }
@@ -134,7 +138,7 @@ impl Coordinator {
             for id in ids {
                 group.remove_member(&mut self.context, &id, code);
             }
-            for (call, request) in group.consumer.iter_mut().flat_map(|c| c.take_waiting()) {
+            for (call, request) in group.take_waiting() {
                 self.context.reply(call.token, request.refuse(call.version, code));
             }
         }
@@ -167,7 +171,7 @@ impl Completion {
                 ctx.reply(token, Response::Delete(delete_result(group, code)));
             }
             Completion::Delete { token: None } => {}
-            Completion::Consumers { answers, .. } => {
+            Completion::Consumers { answers, .. } | Completion::Streams { answers } => {
                 for pending in answers {
                     ctx.reply(pending.token, pending.request.refuse(pending.version, code));
                 }
@@ -180,6 +184,13 @@ impl Completion {
 }
 
 impl Group {
+    /// Takes all requests that wait for the group's write.
+    fn take_waiting(&mut self) -> Vec<(Call, Request)> {
+        let consumers = self.consumer.iter_mut().flat_map(|hosted| hosted.take_waiting());
+        let streams = self.streams.iter_mut().flat_map(|hosted| hosted.take_waiting());
+        consumers.chain(streams).collect()
+    }
+
     fn written(
         &mut self,
         ctx: &mut Context,
@@ -190,7 +201,10 @@ impl Group {
         match completion {
             // A failed write of an empty group leaves the older record: after a fail-over its
             // members are taken for alive until their sessions end, which does no harm.
-            Completion::Empty | Completion::Delete { .. } | Completion::Consumers { .. } => {}
+            Completion::Empty
+            | Completion::Delete { .. }
+            | Completion::Consumers { .. }
+            | Completion::Streams { .. } => {}
             Completion::Assignment { generation, assignments } => {
                 self.assigned(ctx, now_ms, generation, assignments, outcome);
             }

@@ -202,6 +202,7 @@ pub fn record(record: &Record) -> String {
         }
         (Key::Group { group }, None) => format!("log {group} deleted"),
         (Key::Consumers(_), _) => consumers::record(record),
+        (Key::Streams(entry), _) => panic!("no script has a streams group: {entry:?}"),
         (Key::Other(version), _) => panic!("key version {version} is not ours"),
     }
 }

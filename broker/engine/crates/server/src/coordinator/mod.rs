@@ -23,6 +23,7 @@ mod log;
 mod machine;
 mod offsets;
 mod requests;
+mod streams;
 #[cfg(test)]
 mod tests;
 pub(crate) mod topic;

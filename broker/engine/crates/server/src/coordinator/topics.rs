@@ -41,4 +41,20 @@ impl Topics for ImageTopics {
     fn consumer_heartbeat_interval_ms(&self, group: &str) -> i32 {
         self.number(group, "consumer.heartbeat.interval.ms")
     }
+
+    fn streams_session_timeout_ms(&self, group: &str) -> i32 {
+        self.number(group, "streams.session.timeout.ms")
+    }
+
+    fn streams_heartbeat_interval_ms(&self, group: &str) -> i32 {
+        self.number(group, "streams.heartbeat.interval.ms")
+    }
+
+    fn streams_num_standby_replicas(&self, group: &str) -> i32 {
+        self.number(group, "streams.num.standby.replicas")
+    }
+
+    fn streams_initial_rebalance_delay_ms(&self, group: &str) -> i32 {
+        self.number(group, "streams.initial.rebalance.delay.ms")
+    }
 }

@@ -9,8 +9,12 @@ use headrace_wire::{api, ApiKey, ErrorCode};
 use crate::context::Context;
 
 /// Kafka's features (KIP-584) and their levels here, by name. They come with the node's version.
-const FEATURES: &[(&str, i16)] =
-    &[("group.version", 1), ("share.version", 1), ("transaction.version", 2)];
+const FEATURES: &[(&str, i16)] = &[
+    ("group.version", 1),
+    ("share.version", 1),
+    ("streams.version", 1),
+    ("transaction.version", 2),
+];
 /// The first version that carries the client software's name, and features in the answer.
 const NAMED_FROM: i16 = 3;
 

@@ -11,6 +11,7 @@ use headrace_wire::messages::{
 };
 use headrace_wire::ErrorCode;
 
+use super::group_kinds::refuse_share;
 use super::groups::split;
 use crate::context::Context;
 use crate::session::{Operation, Resource};
@@ -27,6 +28,15 @@ pub(crate) async fn heartbeat(
     if let Err(error) = allowed {
         let error_code = cx.code(error);
         return ConsumerGroupHeartbeatResponse { error_code, ..Default::default() };
+    }
+    if request.member_epoch == 0 {
+        if let Err(refusal) = refuse_share(&cx, &request.group_id, "consumer").await {
+            return ConsumerGroupHeartbeatResponse {
+                error_code: cx.code(refusal.code),
+                error_message: refusal.text(),
+                ..Default::default()
+            };
+        }
     }
     let response = cx.broker.coordinators.consumer_group_heartbeat(cx.caller(), request).await;
     cx.count(response.error_code);

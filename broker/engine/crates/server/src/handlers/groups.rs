@@ -15,6 +15,7 @@ use headrace_wire::messages::{
 };
 use headrace_wire::{ErrorCode, Str};
 
+use super::group_kinds::is_share;
 use super::share_groups;
 use crate::context::{Context, Refusal};
 use crate::session::{Operation, Resource};
@@ -94,6 +95,9 @@ async fn find(cx: &Context, key: &str, key_type: i8) -> Result<(i32, Str, i32), 
     Ok((node, Str::from(&at.host), i32::from(at.port)))
 }
 
+/// The first version of JoinGroup in which a protocol's name can be null.
+const NULL_PROTOCOL_FROM: i16 = 7;
+
 /// A handler that only asks whether the group may be read.
 macro_rules! through {
     ($name:ident, $request:ty, $response:ident) => {
@@ -112,7 +116,28 @@ macro_rules! through {
 through!(sync_group, SyncGroupRequest, SyncGroupResponse);
 through!(heartbeat, HeartbeatRequest, HeartbeatResponse);
 through!(leave_group, LeaveGroupRequest, LeaveGroupResponse);
-through!(join_group, JoinGroupRequest, JoinGroupResponse);
+
+pub(crate) async fn join_group(cx: Context, request: JoinGroupRequest) -> JoinGroupResponse {
+    let allowed = cx.authorize(Operation::Read, Resource::Group(&request.group_id));
+    let refused = match allowed {
+        // who has a member id has been here before
+        Ok(()) if request.member_id.is_empty() && is_share(&cx, &request.group_id).await => {
+            Err(ErrorCode::InconsistentGroupProtocol)
+        }
+        allowed => allowed,
+    };
+    if let Err(error) = refused {
+        return JoinGroupResponse {
+            error_code: cx.code(error),
+            generation_id: -1,
+            protocol_name: (cx.version < NULL_PROTOCOL_FROM).then(Str::default),
+            ..Default::default()
+        };
+    }
+    let response = cx.broker.coordinators.join_group(cx.caller(), request).await;
+    cx.count(response.error_code);
+    response
+}
 
 pub(crate) async fn offset_commit(
     cx: Context,

@@ -13,7 +13,7 @@ use headrace_wire::messages::share_group_describe::DescribedGroup;
 use headrace_wire::messages::{
     AlterShareGroupOffsetsRequest, AlterShareGroupOffsetsResponse, DeleteShareGroupOffsetsRequest,
     DeleteShareGroupOffsetsResponse, DeleteShareGroupStateRequest, DeleteShareGroupStateResponse,
-    DescribeGroupsRequest, DescribeShareGroupOffsetsRequest, DescribeShareGroupOffsetsResponse,
+    DescribeShareGroupOffsetsRequest, DescribeShareGroupOffsetsResponse,
     InitializeShareGroupStateRequest, InitializeShareGroupStateResponse, ListGroupsRequest,
     ReadShareGroupStateRequest, ReadShareGroupStateResponse, ReadShareGroupStateSummaryRequest,
     ReadShareGroupStateSummaryResponse, ShareGroupDescribeRequest, ShareGroupDescribeResponse,
@@ -23,6 +23,7 @@ use headrace_wire::messages::{
 use headrace_wire::{ErrorCode, Str};
 use uuid::Uuid;
 
+use super::group_kinds::is_other_than_share;
 use super::lookup;
 use crate::context::{Context, Refusal};
 use crate::session::{Operation, Resource};
@@ -62,7 +63,7 @@ async fn heartbeat(
     let shares = &cx.broker.shares;
     let hosted = shares.groups_of(&group).await?;
     let is_new = !hosted.look(|groups| groups.contains(&group));
-    if request.member_epoch == JOINS && is_new && is_other_kind(cx, &request.group_id).await {
+    if request.member_epoch == JOINS && is_new && is_other_than_share(cx, &request.group_id).await {
         let why = format!("Group {group} is not a share group.");
         return Err(Refusal::new(ErrorCode::GroupIdNotFound, why));
     }
@@ -78,13 +79,6 @@ async fn heartbeat(
         groups.heartbeat(now_ms, &heartbeat, &config, &topics).map_err(Refusal::from)
     };
     hosted.change(now_ms, change).await
-}
-
-/// Whether a group of that name exists that is no share group.
-async fn is_other_kind(cx: &Context, group: &Str) -> bool {
-    let request = DescribeGroupsRequest { groups: vec![group.clone()], ..Default::default() };
-    let described = cx.broker.coordinators.describe_groups(cx.caller(), request).await;
-    described.groups.iter().any(|group| group.error_code == 0 && group.group_state != *"Dead")
 }
 
 pub(crate) async fn share_group_describe(

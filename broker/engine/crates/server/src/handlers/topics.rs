@@ -75,6 +75,22 @@ pub(crate) async fn create_topics(
     CreateTopicsResponse { topics, ..Default::default() }
 }
 
+/// Has topics made that do not exist; why some could not be.
+pub(super) async fn create_missing(cx: &Context, topics: &[CreatableTopic]) -> Vec<String> {
+    let avoid = cx.dead_nodes(&cx.image());
+    let topics = topics.iter().map(|topic| new_topic(cx, topic)).collect();
+    let command = ControllerCommand::CreateTopics { topics, validate_only: false, avoid };
+    let results = match decide(cx, LEAST_WAIT, command).await {
+        Ok(results) => results,
+        Err(refusal) => return refusal.text().iter().map(Str::to_string).collect(),
+    };
+    let failed = results.into_iter().filter_map(|result| {
+        let error = result.error.filter(|e| code_of(e.code) != ErrorCode::TopicAlreadyExists)?;
+        Some(format!("{}: {}", result.name, error.message))
+    });
+    failed.collect()
+}
+
 pub(crate) async fn delete_topics(
     cx: Context,
     request: DeleteTopicsRequest,

@@ -212,3 +212,63 @@ async fn the_feature_is_named() {
     }
     world.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_name_belongs_to_one_kind_of_group() {
+    let world = World::start().await;
+    let mut client = world.client().await;
+    client.create_topic("t", 1, &[]).await;
+    join(&mut client, "a").await;
+    let classic = |group: &str| JoinGroupRequest {
+        group_id: Str::from(group),
+        session_timeout_ms: 10_000,
+        rebalance_timeout_ms: 10_000,
+        protocol_type: Str::from("consumer"),
+        protocols: vec![Default::default()],
+        ..Default::default()
+    };
+    let refused = client.call(9, &classic(GROUP)).await;
+    assert_eq!(refused.error_code, ErrorCode::InconsistentGroupProtocol.code());
+    let consumer = |group: &str| ConsumerGroupHeartbeatRequest {
+        group_id: Str::from(group),
+        member_id: Str::from("c"),
+        rebalance_timeout_ms: 10_000,
+        subscribed_topic_names: Some(vec![Str::from("t")]),
+        topic_partitions: Some(Vec::new()),
+        ..Default::default()
+    };
+    let not_found = ErrorCode::GroupIdNotFound.code();
+    assert_eq!(client.call(1, &consumer(GROUP)).await.error_code, not_found);
+    let streams = |group: &str| StreamsGroupHeartbeatRequest {
+        group_id: Str::from(group),
+        member_id: Str::from("s"),
+        rebalance_timeout_ms: 10_000,
+        topology: Some(streams_group_heartbeat::Topology {
+            epoch: 0,
+            subtopologies: vec![streams_group_heartbeat::Subtopology {
+                subtopology_id: Str::from("0"),
+                source_topics: vec![Str::from("t")],
+                ..Default::default()
+            }],
+        }),
+        ..Default::default()
+    };
+    assert_eq!(client.call(0, &streams(GROUP)).await.error_code, not_found);
+    assert_eq!(client.call(0, &streams("app")).await.error_code, 0);
+    assert_eq!(client.call(1, &consumer("readers")).await.error_code, 0);
+    assert_eq!(client.call(1, &consumer("app")).await.error_code, not_found);
+    for other in ["app", "readers"] {
+        let share = ShareGroupHeartbeatRequest {
+            group_id: Str::from(other),
+            member_id: Str::from("a"),
+            subscribed_topic_names: Some(vec![Str::from("t")]),
+            ..Default::default()
+        };
+        assert_eq!(client.call(1, &share).await.error_code, not_found, "{other}");
+    }
+    let describe =
+        StreamsGroupDescribeRequest { group_ids: vec![Str::from("app")], ..Default::default() };
+    let described = client.call(0, &describe).await.groups.remove(0);
+    assert_eq!((described.error_code, described.members.len()), (0, 1));
+    world.stop().await;
+}

@@ -228,6 +228,18 @@ async fn group_apis(c: &mut Client) -> Vec<ApiKey> {
             ..Default::default()
         })
         .await,
+        every_version(c, |_| StreamsGroupHeartbeatRequest {
+            group_id: group(),
+            member_id: Str::from("nobody"),
+            member_epoch: 1,
+            ..Default::default()
+        })
+        .await,
+        every_version(c, |_| StreamsGroupDescribeRequest {
+            group_ids: vec![group()],
+            include_authorized_operations: true,
+        })
+        .await,
         every_version(c, |_| ConsumerGroupDescribeRequest {
             group_ids: vec![group()],
             ..Default::default()
