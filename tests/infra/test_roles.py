@@ -237,6 +237,7 @@ def test_preflight_names_every_problem_with_its_variable(tmp_path):
                 "headrace_preflight_min_memory_mib": 99_999_999,
                 "headrace_preflight_min_free_bytes": 10**18,
                 "headrace_data_mount": "/not/mounted",
+                "headrace_rpc_port": 70_000,
             },
             "roles": [{"role": "headrace_preflight"}],
         }
@@ -248,6 +249,8 @@ def test_preflight_names_every_problem_with_its_variable(tmp_path):
         "headrace_preflight_min_memory_mib asks for 99999999",
         "headrace_preflight_min_free_bytes asks for",
         "headrace_data_mount /not/mounted is not a mount point",
+        "headrace_package_file: /none.deb does not exist",
+        "headrace_admin_port are 9092, 70000, 9644: they must differ",
         "headrace_seeds names nowhere",
         "headrace_seeds has 2 names",
         "headrace_advertised_address 10.9.0.1 is none of this host's addresses",
