@@ -289,7 +289,7 @@ class DevCluster:
 
 
 def reason(health: dict[str, Any], name: str) -> str:
-    """Why the cluster is not healthy, with the first of the nodes or partitions that it is about."""
+    """Why the cluster is not healthy, with the first nodes or partitions that it is about."""
     affected = health.get(name) or []
     more = ", …" if len(affected) > NAMED else ""
     named = ", ".join(map(str, affected[:NAMED]))
