@@ -22,7 +22,7 @@ const TAIL_CACHE_BYTES: usize = 16 << 10;
 const SEGMENT_BYTES: u64 = 16 << 10;
 const TICK_MS: u64 = 10;
 const ELECTION_TICKS: usize = 20;
-const MAINTAIN_EVERY_MS: i64 = 200;
+const MAINTAIN_EVERY_MS: i64 = 203;
 /// Group 0 has a state machine, the others are partitions.
 pub(crate) const MACHINE_GROUP: GroupId = 0;
 

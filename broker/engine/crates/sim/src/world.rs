@@ -216,7 +216,9 @@ impl World {
                     return false;
                 };
                 let last = all[0].last_index;
-                all.iter().any(|s| s.established)
+                let shards = self.nodes.iter().filter_map(|node| node.shard.as_ref());
+                let told = shards.filter_map(|shard| shard.told_in_sync(group));
+                told.max().is_some_and(|(_, in_sync)| in_sync == all.len())
                     && all.iter().all(|s| s.applied == last && s.last_index == last)
             })
     }

@@ -79,7 +79,7 @@ fn idle_groups_sleep_and_wake_without_an_election() {
 /// Beats that are lost, leaders that vanish while their group sleeps: others must find out.
 #[test]
 fn sleeping_groups_survive_crashes_and_cuts() {
-    let rough = Plan { pause_every_ms: 200, crash_every_ms: 600, loss: 20, ..calm() };
+    let rough = Plan { groups: 12, pause_every_ms: 200, crash_every_ms: 600, loss: 20, ..calm() };
     for plan in [rough, Plan { crash_every_ms: 0, cut_every_ms: 400, ..rough }] {
         let asleep_ms: u64 = (0..10).map(|seed| World::new(seed, plan).run().asleep_ms).sum();
         assert!(asleep_ms > 1_000, "{asleep_ms} ms asleep: {plan:?}");

@@ -126,6 +126,13 @@ impl Shard {
         Some(self.replicas.get(&group)?.raft.members())
     }
 
+    /// The epoch that this replica leads in, and how many replicas it has said to be in sync; for
+    /// checks.
+    pub fn told_in_sync(&self, group: GroupId) -> Option<(i32, usize)> {
+        let told = &self.replicas.get(&group)?.told;
+        told.serving.then_some((told.epoch, told.in_sync.len()))
+    }
+
     pub(super) fn progress(&self, group: GroupId) -> Result<Progress, PartitionError> {
         let replica = self.replicas.get(&group).ok_or_else(|| self.absent(group))?;
         let status = replica.raft.status();

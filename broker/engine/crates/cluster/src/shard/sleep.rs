@@ -244,7 +244,10 @@ impl Shard {
 fn leader_may_sleep(replica: &Replica, idle_ms: i64, lease_ms: i64, now_ms: i64) -> bool {
     let app = replica.app.borrow();
     let voters = &app.members.voters;
+    // Nobody would be told of a follower that came back until the group wakes.
+    let all_told = replica.told.in_sync.len() == voters.len();
     replica.machine.is_none()
+        && all_told
         && now_ms - replica.active_ms >= idle_ms
         && app.members.learners.is_empty()
         && replica.raft.status().established
