@@ -25,7 +25,11 @@ pub(crate) async fn init_producer_id(
             producer_epoch: producer.epoch,
             ..Default::default()
         },
-        Err(error) => InitProducerIdResponse { error_code: cx.code(error), ..Default::default() },
+        Err(error) => InitProducerIdResponse {
+            error_code: cx.code(error),
+            producer_epoch: -1,
+            ..Default::default()
+        },
     }
 }
 
