@@ -276,6 +276,8 @@ fn operate(cx: Context, body: &mut Reader) -> Result<Answer, DecodeError> {
         ApiKey::DescribeLogDirs => simple(cx, body, on::log_dirs::describe_log_dirs),
         ApiKey::ElectLeaders => simple(cx, body, on::leadership::elect_leaders),
         ApiKey::DescribeQuorum => simple(cx, body, on::leadership::describe_quorum),
+        ApiKey::AddRaftVoter => simple(cx, body, on::voters::add_raft_voter),
+        ApiKey::RemoveRaftVoter => simple(cx, body, on::voters::remove_raft_voter),
         ApiKey::UpdateFeatures => simple(cx, body, on::membership::update_features),
         ApiKey::UnregisterBroker => simple(cx, body, on::membership::unregister_broker),
         ApiKey::GetTelemetrySubscriptions => {

@@ -90,6 +90,8 @@ pub const SERVED: &[Served] = &[
     served(ApiKey::ShareGroupDescribe, 1, 1),
     served(ApiKey::ShareFetch, 1, 2),
     served(ApiKey::ShareAcknowledge, 1, 2),
+    served(ApiKey::AddRaftVoter, 0, 1),
+    served(ApiKey::RemoveRaftVoter, 0, 0),
     served(ApiKey::InitializeShareGroupState, 0, 0),
     served(ApiKey::ReadShareGroupState, 0, 0),
     served(ApiKey::WriteShareGroupState, 0, 1),

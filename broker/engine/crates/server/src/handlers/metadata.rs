@@ -245,6 +245,6 @@ async fn create_missing(cx: &Context, image: &Image, wanted: &[MetadataRequestTo
     true
 }
 
-fn cluster_id(uuid: Uuid) -> Str {
+pub(super) fn cluster_id(uuid: Uuid) -> Str {
     Str::from(base64(uuid))
 }

@@ -38,3 +38,4 @@ pub(crate) mod txn_admin;
 pub(crate) mod txn_markers;
 pub(crate) mod txn_offsets;
 mod txn_verify;
+pub(crate) mod voters;

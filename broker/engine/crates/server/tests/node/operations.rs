@@ -337,3 +337,23 @@ async fn clients_push_the_metrics_that_the_cluster_subscribes_to() {
     assert!(told.requested_metrics.is_empty());
     world.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn controllers_are_not_chosen_by_hand() {
+    let world = World::start().await;
+    let mut client = world.client().await;
+    let mut add = async |cluster: Option<&str>| {
+        let cluster_id = cluster.map(Str::from);
+        let request = AddRaftVoterRequest { cluster_id, voter_id: 7, ..Default::default() };
+        client.call(0, &request).await
+    };
+    let refused = add(None).await;
+    assert_eq!(refused.error_code, 35);
+    assert!(refused.error_message.is_some_and(|why| why.contains("controllers")));
+    assert_eq!(add(Some("another")).await.error_code, 104);
+    let described = client.call(1, &DescribeClusterRequest::default()).await;
+    let cluster_id = Some(described.cluster_id);
+    let request = RemoveRaftVoterRequest { cluster_id, voter_id: 7, ..Default::default() };
+    assert_eq!(client.call(0, &request).await.error_code, 35);
+    world.stop().await;
+}

@@ -86,6 +86,12 @@ async fn empty_requests(c: &mut Client) -> Vec<ApiKey> {
         every_version::<ElectLeadersRequest>(c, plain()).await,
         every_version::<DescribeQuorumRequest>(c, plain()).await,
         every_version::<UpdateFeaturesRequest>(c, plain()).await,
+        every_version(c, |_| AddRaftVoterRequest {
+            ack_when_committed: true,
+            ..Default::default()
+        })
+        .await,
+        every_version::<RemoveRaftVoterRequest>(c, plain()).await,
         every_version::<UnregisterBrokerRequest>(c, plain()).await,
         every_version(c, |_| DescribeLogDirsRequest { topics: None }).await,
         every_version(c, |_| ListConfigResourcesRequest::default()).await,
