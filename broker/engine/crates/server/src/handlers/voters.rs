@@ -1,6 +1,6 @@
 //! AddRaftVoter and RemoveRaftVoter (KIP-853): refused, as by Apache Kafka where the quorum is not
-//! reconfigured by hand (`kraft.version` 0). The controllers of a Headrace cluster are chosen by the
-//! cluster itself, from the nodes that it has.
+//! reconfigured by hand (`kraft.version` 0). A Headrace cluster chooses its controllers itself,
+//! from the nodes that it has.
 
 use headrace_wire::messages::{
     AddRaftVoterRequest, AddRaftVoterResponse, RemoveRaftVoterRequest, RemoveRaftVoterResponse,
