@@ -606,8 +606,18 @@ impl RaftGroup {
                 }
             }
         }
+        self.step_down_if_removed();
         self.raw.advance_apply_to(self.applied_up_to());
         self.note_whole();
+    }
+
+    /// raft-rs lets a leader that was removed go on, but take in and count nothing any more (and
+    /// panics at its next persisted entry): better that the others elect one of them.
+    fn step_down_if_removed(&mut self) {
+        let raft = &mut self.raw.raft;
+        if raft.state == StateRole::Leader && !raft.promotable() {
+            raft.become_follower(raft.term, raft::INVALID_ID);
+        }
     }
 
     /// A snapshot under way is not persisted yet, so raft-rs must not count it as applied.

@@ -60,12 +60,6 @@ fn step_of(replica: &Replica, me: NodeId, now_ms: i64, lag_ms: i64) -> Option<St
     if !replica.raft.status().established || replica.raft.transferring() {
         return None;
     }
-    if !replica.raft.members().voters.contains(&peer_of(me)) {
-        // Removed while it was elected: raft-rs lets it propose nothing any more.
-        let voters = replica.raft.peers().filter(|peer| peer.voter);
-        let heir = voters.max_by_key(|peer| (peer.matched, std::cmp::Reverse(peer.peer)))?;
-        return Some(Step::HandOver(node_of(heir.peer)));
-    }
     let within = |at: Option<i64>| at.is_some_and(|at| now_ms - at <= lag_ms);
     let has_log = |peer| {
         let (heard_ms, caught_up_ms) = in_sync.times_ms(peer);
