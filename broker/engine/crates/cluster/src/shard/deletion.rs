@@ -9,6 +9,14 @@ use crate::partition::leader::DeleteReply;
 /// Asks for all records that are committed.
 const TO_HIGH_WATERMARK: i64 = -1;
 
+/// What a request comes to.
+enum Deletable {
+    /// All was deleted before; the log starts here.
+    Done { start: i64 },
+    /// All before is to be deleted.
+    Before(i64),
+}
+
 impl Shard {
     pub(super) fn delete_records(
         &mut self,
@@ -17,11 +25,11 @@ impl Shard {
         reply: DeleteReply,
     ) {
         let offset = match self.deletable(group, before_offset) {
-            Ok((start, offset)) if offset <= start => {
+            Ok(Deletable::Done { start }) => {
                 let _ = reply.send(Ok(start));
                 return;
             }
-            Ok((_, offset)) => offset,
+            Ok(Deletable::Before(offset)) => offset,
             Err(error) => {
                 let _ = reply.send(Err(error));
                 return;
@@ -36,8 +44,9 @@ impl Shard {
         self.touch(group);
     }
 
-    /// Where the log starts, and where it is to start.
-    fn deletable(&self, group: GroupId, before_offset: i64) -> Result<(i64, i64), PartitionError> {
+    /// Retention has perhaps removed here what a later leader still holds, so only an earlier
+    /// request counts as done.
+    fn deletable(&self, group: GroupId, before_offset: i64) -> Result<Deletable, PartitionError> {
         let replica = self.replicas.get(&group).ok_or_else(|| self.absent(group))?;
         let offsets = replica.shared.offsets();
         if !offsets.is_leader || replica.leader.is_none() || replica.raft.transferring() {
@@ -48,6 +57,9 @@ impl Shard {
         if !(0..=end).contains(&offset) {
             return Err(PartitionError::OutOfRange { start, end });
         }
-        Ok((start, offset))
+        Ok(match offset <= replica.app.borrow().deleted_before() {
+            true => Deletable::Done { start },
+            false => Deletable::Before(offset),
+        })
     }
 }
