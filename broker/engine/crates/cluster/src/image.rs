@@ -105,13 +105,16 @@ pub struct Partition {
     /// Who held it before the reassignment under way.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub before: Vec<NodeId>,
+    /// The controller's entry that changed its target last; 0: none since its group was born.
+    #[serde(default)]
+    pub target_version: u64,
 }
 
 impl Partition {
     /// A partition that was never reassigned.
     pub fn new(group: GroupId, replicas: Vec<NodeId>) -> Partition {
         let (founders, adding, removing, before) = Default::default();
-        Partition { group, replicas, founders, adding, removing, before }
+        Partition { group, replicas, founders, adding, removing, before, target_version: 0 }
     }
 
     /// Whether a reassignment is under way.
@@ -124,6 +127,11 @@ impl Partition {
         self.replicas.iter().copied().filter(|node| !self.removing.contains(node)).collect()
     }
 
+    /// The target and its version.
+    pub fn goal(&self) -> Goal {
+        Goal { nodes: self.target(), version: self.target_version }
+    }
+
     /// Who voted in its group when that was born.
     pub fn first_members(&self) -> &[NodeId] {
         match self.founders.is_empty() {
@@ -131,6 +139,15 @@ impl Partition {
             false => &self.founders,
         }
     }
+}
+
+/// Who shall be a group's members, by the controller's state as of some entry.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Goal {
+    /// The nodes.
+    pub nodes: Vec<NodeId>,
+    /// [`Partition::target_version`].
+    pub version: u64,
 }
 
 /// A topic.

@@ -255,9 +255,9 @@ fn encode_entry(entry: &RaftEntry, out: &mut FrameWriter) {
     out.put_varint(entry.term);
     match &entry.payload {
         Payload::Empty => out.put_u8(kind::ENTRY_EMPTY),
-        Payload::Membership(change) => {
+        Payload::Membership { change, goal } => {
             out.put_u8(kind::ENTRY_MEMBERSHIP);
-            out.put_bytes(&change.encode());
+            out.put_bytes(&change.encode(*goal));
         }
         Payload::Start(offset) => {
             out.put_u8(kind::ENTRY_START);
@@ -337,10 +337,7 @@ fn decode_entry(input: &mut FrameReader) -> Result<RaftEntry, DecodeError> {
     let term = input.number()?;
     let payload = match input.u8()? {
         kind::ENTRY_EMPTY => Payload::Empty,
-        kind::ENTRY_MEMBERSHIP => {
-            let change = Membership::decode(&input.bytes()?).ok_or(DecodeError::Number)?;
-            Payload::Membership(change)
-        }
+        kind::ENTRY_MEMBERSHIP => Membership::decode(&input.bytes()?).ok_or(DecodeError::Number)?,
         kind::ENTRY_START => {
             Payload::Start(i64::try_from(input.number()?).map_err(|_| DecodeError::Number)?)
         }
@@ -374,7 +371,7 @@ mod tests {
                 entries: vec![
                     entry(2, Payload::Batch(big.clone())),
                     entry(3, Payload::Empty),
-                    entry(3, Payload::Membership(Membership::AddLearner(4))),
+                    entry(3, Payload::Membership { change: Membership::AddLearner(4), goal: 9 }),
                     entry(3, Payload::Start(1 << 40)),
                     entry(3, Payload::Batch(Bytes::from_static(b"small"))),
                 ],

@@ -2,7 +2,8 @@
 //!
 //! A client's entry is its batch. An election's empty entry and a membership change become a
 //! Raft-only batch (`wire::batch::raft_only`) whose payload is a kind byte and, for a membership
-//! change, an action byte and the peer's id, for a new start the offset (8 bytes each, big endian).
+//! change, an action byte, the peer's id and the goal's version (which older logs lack: 0), for a
+//! new start the offset (8 bytes each, big endian).
 
 use bytes::{BufMut, Bytes, BytesMut};
 use headrace_wire::batch::{self, BatchHeader, HEADER_BYTES};
@@ -14,7 +15,7 @@ use crate::PeerId;
 const KIND_EMPTY: u8 = 0;
 const KIND_MEMBERSHIP: u8 = 1;
 const KIND_START: u8 = 2;
-const MEMBERSHIP_BYTES: usize = 9;
+const MEMBERSHIP_BYTES: usize = 17;
 const START_BYTES: usize = 8;
 /// Raft-only batches carry no time: -1, as Kafka writes "none".
 const NO_TIMESTAMP_MS: i64 = -1;
@@ -31,7 +32,7 @@ pub enum Membership {
 }
 
 impl Membership {
-    pub(crate) fn encode(self) -> Bytes {
+    pub(crate) fn encode(self, goal: u64) -> Bytes {
         let (action, peer) = match self {
             Membership::AddVoter(peer) => (0, peer),
             Membership::AddLearner(peer) => (1, peer),
@@ -40,21 +41,26 @@ impl Membership {
         let mut out = BytesMut::with_capacity(MEMBERSHIP_BYTES);
         out.put_u8(action);
         out.put_u64(peer);
+        out.put_u64(goal);
         out.freeze()
     }
 
-    pub(crate) fn decode(data: &[u8]) -> Option<Self> {
-        let (action, peer) = data.split_first()?;
-        let peer = PeerId::from_be_bytes(peer.try_into().ok()?);
-        if peer == 0 {
-            return None;
-        }
-        match action {
-            0 => Some(Membership::AddVoter(peer)),
-            1 => Some(Membership::AddLearner(peer)),
-            2 => Some(Membership::Remove(peer)),
-            _ => None,
-        }
+    pub(crate) fn decode(data: &[u8]) -> Option<Payload> {
+        let (action, rest) = data.split_first()?;
+        let (peer, goal) = rest.split_first_chunk()?;
+        let goal = match goal {
+            [] => 0,
+            goal => u64::from_be_bytes(goal.try_into().ok()?),
+        };
+        let peer = PeerId::from_be_bytes(*peer);
+        let change = match action {
+            _ if peer == 0 => return None,
+            0 => Membership::AddVoter(peer),
+            1 => Membership::AddLearner(peer),
+            2 => Membership::Remove(peer),
+            _ => return None,
+        };
+        Some(Payload::Membership { change, goal })
     }
 
     pub(crate) fn conf_change(self) -> ConfChange {
@@ -76,7 +82,12 @@ pub enum Payload {
     /// The first entry of a term.
     Empty,
     /// A change of the members.
-    Membership(Membership),
+    Membership {
+        /// The step.
+        change: Membership,
+        /// The version of the goal that it was taken for.
+        goal: u64,
+    },
     /// Records below the offset are deleted: the log starts there for its readers.
     Start(i64),
     /// A whole record batch, stamped with its offset and the term.
@@ -89,7 +100,7 @@ impl Payload {
     /// that way.
     pub(crate) fn of(entry: &Entry) -> Option<Payload> {
         if entry.get_entry_type() != EntryType::EntryNormal {
-            return Membership::decode(&entry.context).map(Payload::Membership);
+            return Membership::decode(&entry.context);
         }
         if entry.data.is_empty() {
             return match entry.context.is_empty() {
@@ -104,9 +115,9 @@ impl Payload {
         let mut entry = Entry { index, term, ..Entry::default() };
         match self {
             Payload::Empty => {}
-            Payload::Membership(change) => {
+            Payload::Membership { change, goal } => {
                 entry.set_entry_type(EntryType::EntryConfChange);
-                entry.context = change.encode();
+                entry.context = change.encode(goal);
             }
             Payload::Start(offset) => entry.context = offset.to_be_bytes().to_vec().into(),
             Payload::Batch(batch) => entry.data = batch,
@@ -131,10 +142,10 @@ impl Payload {
                 return Ok(batch);
             }
             Payload::Empty => Bytes::from_static(&[KIND_EMPTY]),
-            Payload::Membership(change) => {
+            Payload::Membership { change, goal } => {
                 let mut out = BytesMut::with_capacity(1 + MEMBERSHIP_BYTES);
                 out.put_u8(KIND_MEMBERSHIP);
-                out.extend_from_slice(&change.encode());
+                out.extend_from_slice(&change.encode(goal));
                 out.freeze()
             }
             Payload::Start(start) => {
@@ -157,7 +168,7 @@ impl Payload {
         let payload = &batch[HEADER_BYTES..header.size_bytes];
         let parsed = match payload.split_first() {
             Some((&KIND_EMPTY, [])) => Some(Payload::Empty),
-            Some((&KIND_MEMBERSHIP, rest)) => Membership::decode(rest).map(Payload::Membership),
+            Some((&KIND_MEMBERSHIP, rest)) => Membership::decode(rest),
             Some((&KIND_START, rest)) => start(rest),
             _ => None,
         };
@@ -186,9 +197,9 @@ mod tests {
     fn raft_only_entries_survive_the_log() {
         let all = [
             Payload::Empty,
-            Payload::Membership(Membership::AddVoter(7)),
-            Payload::Membership(Membership::AddLearner(u64::MAX)),
-            Payload::Membership(Membership::Remove(1)),
+            Payload::Membership { change: Membership::AddVoter(7), goal: 0 },
+            Payload::Membership { change: Membership::AddLearner(u64::MAX), goal: u64::MAX },
+            Payload::Membership { change: Membership::Remove(1), goal: 3 },
             Payload::Start(77),
         ];
         for payload in all {
@@ -207,12 +218,20 @@ mod tests {
     }
 
     #[test]
+    fn changes_of_older_logs_have_no_goal() {
+        let batch = Bytes::from(batch::raft_only(0, 1, 0, b"\x01\x02\0\0\0\0\0\0\0\x04"));
+        let (payload, _) = Payload::from_batch(&batch).expect("decodes");
+        assert_eq!(payload, Payload::Membership { change: Membership::Remove(4), goal: 0 });
+    }
+
+    #[test]
     fn unknown_kinds_are_refused() {
         for payload in [
             &b""[..],
             b"\x09",
             b"\x01",
             b"\x01\x05\0\0\0\0\0\0\0\x01",
+            b"\x01\x01\0\0\0\0\0\0\0\x01\0",
             b"\x00x",
             b"\x02",
             b"\x02\xff\0\0\0\0\0\0\0",

@@ -487,17 +487,22 @@ impl RaftGroup {
         self.propose_entries(vec![Payload::Start(offset).into_entry(0, 0)])
     }
 
-    /// Appends a membership change. Returns its index.
+    /// Appends a membership change, taken for this version of the goal. Returns its index.
     ///
     /// # Errors
     /// `Busy` while another one is not applied yet.
-    pub fn propose_membership(&mut self, change: Membership) -> Result<u64, ProposeError> {
+    pub fn propose_membership(
+        &mut self,
+        change: Membership,
+        goal: u64,
+    ) -> Result<u64, ProposeError> {
         use protobuf::Message as _;
         if self.raw.raft.has_pending_conf() {
             return Err(ProposeError::Busy);
         }
         let data = change.conf_change().write_to_bytes().map_err(|_| ProposeError::Busy)?;
-        let mut entry = Entry { data: data.into(), context: change.encode(), ..Entry::default() };
+        let context = change.encode(goal);
+        let mut entry = Entry { data: data.into(), context, ..Entry::default() };
         entry.set_entry_type(EntryType::EntryConfChange);
         self.propose_entries(vec![entry])
     }
@@ -542,7 +547,7 @@ impl RaftGroup {
         for entry in ready.take_committed_entries() {
             let payload = Payload::of(&entry)
                 .ok_or(SourceError::corrupt("a committed entry of no known kind"))?;
-            if let Payload::Membership(change) = payload {
+            if let Payload::Membership { change, .. } = payload {
                 changes.push(change);
             }
             self.applied_to = entry.index;

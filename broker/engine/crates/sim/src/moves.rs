@@ -3,10 +3,9 @@
 
 use headrace_cluster::controller::command::{Assignment, NewTopic, NodeRegistration, Reassignment};
 use headrace_cluster::controller::{ControllerCommand, State};
-use headrace_cluster::image::{Image, Partition};
+use headrace_cluster::image::{Goal, Image, Partition};
 use headrace_cluster::{GroupId, HostPort, NodeId};
 use headrace_env::sim::SimRandom;
-use headrace_raft::Role;
 use uuid::Uuid;
 
 use crate::node::{SimNode, MACHINE_GROUP};
@@ -81,8 +80,9 @@ impl Moves {
         if begin && random.below(self.every_ms) == 0 {
             self.begin(random)?;
         }
-        for (group, replicas) in self.reached(nodes) {
-            self.apply(ControllerCommand::FinishReassignment { group, replicas })?;
+        for (group, Goal { nodes: replicas, version }) in self.reached(nodes) {
+            let version = Some(version);
+            self.apply(ControllerCommand::FinishReassignment { group, replicas, version })?;
             self.finished += 1;
         }
         for node in nodes.iter_mut().filter(|node| node.shard.is_some()) {
@@ -112,29 +112,17 @@ impl Moves {
         })
     }
 
-    /// Groups whose leader sees the members that are wanted.
-    fn reached(&self, nodes: &[SimNode]) -> Vec<(GroupId, Vec<NodeId>)> {
+    /// Groups that reached what is wanted, by what their leaders report.
+    fn reached(&self, nodes: &[SimNode]) -> Vec<(GroupId, Goal)> {
         let image = self.state.image();
         let partitions = image.topics().flat_map(|topic| &topic.partitions);
-        let done = |p: &&Partition| {
-            let mut target = p.target();
-            target.sort_unstable();
-            p.is_moving()
-                && nodes.iter().any(|node| members_led(node, p.group) == Some(target.clone()))
+        let reports = |node: &SimNode, p: &Partition| {
+            let shared = node.shard.as_ref().and_then(|shard| shard.shared(p.group));
+            shared.is_some_and(|shared| shared.reached() == Some(p.target_version))
         };
-        partitions.filter(done).map(|p| (p.group, p.target())).collect()
+        let done = |p: &&Partition| p.is_moving() && nodes.iter().any(|node| reports(node, p));
+        partitions.filter(done).map(|p| (p.group, p.goal())).collect()
     }
-}
-
-/// The members of a group that `node` leads, if none is a learner.
-fn members_led(node: &SimNode, group: GroupId) -> Option<Vec<NodeId>> {
-    let shard = node.shard.as_ref()?;
-    let status = shard.status(group).filter(|s| s.role == Role::Leader && s.established)?;
-    let members = shard.members(group).filter(|m| m.learners.is_empty())?;
-    let mut voters: Vec<NodeId> =
-        members.voters.iter().filter_map(|peer| NodeId::try_from(peer - 1).ok()).collect();
-    voters.sort_unstable();
-    (status.applied == status.commit).then_some(voters)
 }
 
 fn registration(id: NodeId) -> NodeRegistration {

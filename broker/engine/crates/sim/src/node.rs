@@ -213,7 +213,7 @@ impl SimNode {
             machine: machine.then(|| Box::new(HashMachine::new(self.chain.clone())) as _),
             broadcast_commit: machine,
             campaign: preferred == self.id,
-            goal: partition.map(Partition::target),
+            goal: partition.map(Partition::goal),
             joins: partition.is_some_and(|p| p.adding.contains(&self.id)),
         }
     }

@@ -34,6 +34,13 @@ fn what_a_damaged_replica_lost_counts_nowhere() {
     World::new(77, plan).run();
 }
 
+/// Retention had removed on the leader what somebody asked to delete, and a later leader still
+/// showed it.
+#[test]
+fn what_only_the_leader_had_removed_stays_deleted() {
+    World::new(961, Plan::drawn(961)).run();
+}
+
 #[test]
 fn the_same_seed_gives_the_same_run() {
     for seed in [3, 11] {
@@ -86,13 +93,31 @@ fn sleeping_groups_survive_crashes_and_cuts() {
     }
 }
 
+fn moving(seed: u64) -> World {
+    let plan = Plan { nodes: 5, move_every_ms: 400, damage_every_ms: 0, ..Plan::drawn(seed) };
+    World::new(seed, plan)
+}
+
+/// A leader applied its own removal with entries on their way to its disk.
+#[test]
+fn a_leader_that_was_removed_steps_down() {
+    for seed in [46, 1034] {
+        moving(seed).run();
+    }
+}
+
+/// A leader that had not heard of a newer target made nodes voters whose replicas were deleted.
+#[test]
+fn no_leader_returns_to_a_target_that_was_replaced() {
+    moving(745).run();
+}
+
 #[test]
 fn replicas_move_under_load_and_crashes() {
     let first = number("HEADRACE_SIM_FIRST", 0);
     let mut moves = 0;
     for seed in first..first + number("HEADRACE_SIM_SEEDS", 30) {
-        let plan = Plan { nodes: 5, move_every_ms: 400, damage_every_ms: 0, ..Plan::drawn(seed) };
-        let summary = World::new(seed, plan).run();
+        let summary = moving(seed).run();
         assert!(summary.commits > 0, "seed {seed} did nothing");
         moves += summary.moves;
     }

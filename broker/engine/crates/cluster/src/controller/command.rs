@@ -247,6 +247,10 @@ pub enum ControllerCommand {
         group: GroupId,
         /// Its replicas: refused if they are not what is wanted (any more).
         replicas: Vec<NodeId>,
+        /// The version of the target that its leader brought about (older releases gave none): a
+        /// later one may name the same replicas.
+        #[serde(default)]
+        version: Option<u64>,
     },
     /// Access rules, quotas and credentials. Answer: `Access`.
     Access(AccessCommand),

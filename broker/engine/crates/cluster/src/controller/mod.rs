@@ -113,8 +113,8 @@ impl State {
             ControllerCommand::AlterReassignments { changes, allow_factor_change } => {
                 Ok(self.alter_reassignments(changes, allow_factor_change))
             }
-            ControllerCommand::FinishReassignment { group, replicas } => {
-                self.finish_reassignment(group, &replicas)
+            ControllerCommand::FinishReassignment { group, replicas, version } => {
+                self.finish_reassignment(group, &replicas, version)
             }
             ControllerCommand::Access(command) => Ok(self.change_access(command)),
         }

@@ -7,7 +7,7 @@ use super::command::{ControllerReply, Reassignment, TopicRef};
 use super::error::{refuse, ControllerError, ErrorCode};
 use super::placement::check_replicas;
 use super::State;
-use crate::image::{GroupId, NodeId, Partition, Topic};
+use crate::image::{Goal, GroupId, NodeId, Partition, Topic};
 
 fn without(from: &[NodeId], these: &[NodeId]) -> Vec<NodeId> {
     from.iter().copied().filter(|node| !these.contains(node)).collect()
@@ -71,6 +71,7 @@ impl State {
             replicas: target.iter().chain(&removing).copied().collect(),
             removing,
             before: if moving { original } else { Vec::new() },
+            target_version: self.image.version,
         };
         self.put_partition(&topic, change.partition, next);
         Ok(())
@@ -80,12 +81,18 @@ impl State {
         &mut self,
         group: GroupId,
         replicas: &[NodeId],
+        version: Option<u64>,
     ) -> Result<ControllerReply, ControllerError> {
         let found = self.image.group(group).map(|(topic, at, p)| (topic.clone(), at, p.clone()));
+        let wanted = |present: &Partition| {
+            let version = version.unwrap_or(present.target_version);
+            present.is_moving() && present.goal() == Goal { nodes: replicas.to_vec(), version }
+        };
         match found {
-            Some((topic, at, present)) if present.is_moving() && present.target() == replicas => {
-                let founders = present.founders;
-                let next = Partition { founders, ..Partition::new(group, replicas.to_vec()) };
+            Some((topic, at, present)) if wanted(&present) => {
+                let Partition { founders, target_version, .. } = present;
+                let next = Partition::new(group, replicas.to_vec());
+                let next = Partition { founders, target_version, ..next };
                 self.put_partition(&topic, at, next);
                 Ok(ControllerReply::Done)
             }

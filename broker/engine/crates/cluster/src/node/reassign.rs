@@ -1,14 +1,12 @@
 //! Tells the controller when a group that this node leads has the members that it shall have.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::controller;
 use super::inner::Inner;
 use crate::controller::ControllerCommand;
-use crate::image::{GroupId, NodeId};
-use crate::partition::in_sync::node_of;
+use crate::image::{Goal, GroupId};
 
 const LOOK_EVERY: Duration = Duration::from_millis(200);
 
@@ -16,8 +14,9 @@ const LOOK_EVERY: Duration = Duration::from_millis(200);
 pub(crate) async fn run(inner: Arc<Inner>) {
     loop {
         tokio::time::sleep(LOOK_EVERY).await;
-        for (group, replicas) in finished(&inner) {
-            let command = ControllerCommand::FinishReassignment { group, replicas };
+        for (group, Goal { nodes: replicas, version }) in finished(&inner) {
+            let version = Some(version);
+            let command = ControllerCommand::FinishReassignment { group, replicas, version };
             match controller::request(&inner, command).await {
                 Ok(_) => tracing::info!(group, "reassignment finished"),
                 // what is not finished is looked at again
@@ -27,16 +26,13 @@ pub(crate) async fn run(inner: Arc<Inner>) {
     }
 }
 
-fn finished(inner: &Inner) -> Vec<(GroupId, Vec<NodeId>)> {
+fn finished(inner: &Inner) -> Vec<(GroupId, Goal)> {
     let image = inner.view.image();
     let led = inner.leaders.served().into_iter();
     led.filter_map(|(group, _)| {
         let (_, _, partition) = image.group(group)?;
-        let target = partition.target();
-        let members = inner.partition(group)?.members();
-        let voters: BTreeSet<NodeId> = members.voters.iter().map(|&peer| node_of(peer)).collect();
-        let done = members.learners.is_empty() && voters == target.iter().copied().collect();
-        (partition.is_moving() && done).then_some((group, target))
+        let done = inner.partition(group)?.reached() == Some(partition.target_version);
+        (partition.is_moving() && done).then(|| (group, partition.goal()))
     })
     .collect()
 }

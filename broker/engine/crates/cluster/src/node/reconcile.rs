@@ -17,7 +17,7 @@ use super::host::ControllerMachine;
 use super::inner::{Hosted, Inner};
 use crate::identity::Founder;
 use crate::image::{
-    ClusterConfig, GroupId, Image, NodeId, Partition, TimestampType, Topic, CONTROLLER_GROUP,
+    ClusterConfig, Goal, GroupId, Image, NodeId, Partition, TimestampType, Topic, CONTROLLER_GROUP,
 };
 use crate::partition::in_sync::peer_of;
 use crate::partition::{PartitionConfig, PartitionHandle};
@@ -36,7 +36,7 @@ pub(crate) struct Settings {
     pub preferred: Option<NodeId>,
     pub log: LogConfig,
     pub config: PartitionConfig,
-    pub goal: Option<Vec<NodeId>>,
+    pub goal: Option<Goal>,
 }
 
 struct Wanted {
@@ -71,7 +71,7 @@ fn settings(topic: &Topic, cluster: &ClusterConfig, partition: &Partition) -> Se
                 .min(replicas.len()),
             producer_expiration_ms: cluster.producer_id_expiration_ms,
         },
-        goal: Some(partition.target()),
+        goal: Some(partition.goal()),
     }
 }
 

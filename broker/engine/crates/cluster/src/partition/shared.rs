@@ -1,7 +1,7 @@
 //! What other threads see of a replica: [`PartitionHandle`].
 
 use std::future::Future;
-use std::sync::atomic::{AtomicI32, Ordering};
+use std::sync::atomic::{AtomicI32, AtomicU64, Ordering};
 use std::sync::Arc;
 
 use arc_swap::{ArcSwap, ArcSwapOption};
@@ -18,6 +18,8 @@ use crate::image::{GroupId, NodeId};
 use crate::shard::{Input, ShardSender};
 
 const NOBODY: i32 = -1;
+/// No version of a goal.
+const NOTHING: u64 = u64::MAX;
 
 /// Written by the shard that owns the replica, read by everyone.
 pub struct PartitionShared {
@@ -28,6 +30,7 @@ pub struct PartitionShared {
     leader: AtomicI32,
     fenced: ArcSwapOption<String>,
     members: ArcSwap<ConfState>,
+    reached: AtomicU64,
 }
 
 impl std::fmt::Debug for PartitionShared {
@@ -46,6 +49,7 @@ impl PartitionShared {
             leader: AtomicI32::new(NOBODY),
             fenced: ArcSwapOption::empty(),
             members: ArcSwap::default(),
+            reached: AtomicU64::new(NOTHING),
         }
     }
 
@@ -68,6 +72,15 @@ impl PartitionShared {
 
     pub fn set_members(&self, members: ConfState) {
         self.members.store(Arc::new(members));
+    }
+
+    pub fn set_reached(&self, goal_version: Option<u64>) {
+        self.reached.store(goal_version.unwrap_or(NOTHING), Ordering::Release);
+    }
+
+    /// The version of the goal that the group has reached, on its leader.
+    pub fn reached(&self) -> Option<u64> {
+        Some(self.reached.load(Ordering::Acquire)).filter(|&version| version != NOTHING)
     }
 
     pub fn set_leader(&self, leader: Option<NodeId>) {
@@ -135,6 +148,11 @@ impl PartitionHandle {
     /// The group's members as of the last applied entry.
     pub(crate) fn members(&self) -> Arc<ConfState> {
         self.shared.members.load_full()
+    }
+
+    /// The version of the goal that the group has reached, on its leader.
+    pub(crate) fn reached(&self) -> Option<u64> {
+        self.shared.reached()
     }
 
     /// Appends one v2 batch whose CRC the caller has verified.

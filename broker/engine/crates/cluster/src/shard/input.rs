@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use super::machine::StateMachine;
 use crate::error::PartitionError;
-use crate::image::{GroupId, NodeId};
+use crate::image::{Goal, GroupId, NodeId};
 use crate::partition::leader::AppendReply;
 use crate::partition::shared::PartitionShared;
 use crate::partition::{AppendOptions, PartitionConfig, ProducerInfo, Progress};
@@ -45,8 +45,8 @@ pub struct NewReplica {
     pub broadcast_commit: bool,
     /// If the group is new: stand for election at once, without waiting for a timeout.
     pub campaign: bool,
-    /// Who shall be the group's members, while they are not.
-    pub goal: Option<Vec<NodeId>>,
+    /// Who shall be the group's members.
+    pub goal: Option<Goal>,
     /// The group is older than this replica. Until it has all, it neither votes nor stands for
     /// election: what it may have held before, and lost, it might have acknowledged.
     pub joins: bool,
@@ -118,7 +118,7 @@ pub enum Input {
         /// As in [`NewReplica`].
         config: PartitionConfig,
         /// As in [`NewReplica`].
-        goal: Option<Vec<NodeId>>,
+        goal: Option<Goal>,
     },
     /// Hand leadership to a node, or to the best one.
     Transfer {

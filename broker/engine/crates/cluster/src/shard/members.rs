@@ -1,4 +1,8 @@
 //! A group's members: who they are, how far they have the log, and how they change.
+//!
+//! Each change says in the log for which version of the goal it was taken, and a leader takes none
+//! for an older version than the log knows. So once the log says that a version is reached, no
+//! later leader leads the group away from it before it hears of a newer one.
 
 use std::collections::BTreeSet;
 
@@ -54,29 +58,44 @@ fn next_step(
 fn step_of(replica: &Replica, me: NodeId, now_ms: i64, lag_ms: i64) -> Option<Step> {
     let goal = replica.goal.as_ref()?;
     let in_sync = replica.in_sync.as_ref()?;
-    if replica.has_its_members() {
+    let known = replica.app.borrow().goal_version;
+    if goal.version < known || replica.has_its_members() {
         return None;
     }
     if !replica.raft.status().established || replica.raft.transferring() {
         return None;
+    }
+    if replica.has_members(&goal.nodes) {
+        // Changes nothing, but says that they are what this version wants.
+        return Some(Step::Change(Membership::AddVoter(peer_of(me))));
     }
     let within = |at: Option<i64>| at.is_some_and(|at| now_ms - at <= lag_ms);
     let has_log = |peer| {
         let (heard_ms, caught_up_ms) = in_sync.times_ms(peer);
         within(heard_ms) && within(caught_up_ms)
     };
-    next_step(&replica.raft.members(), goal, me, in_sync.nodes(), has_log)
+    next_step(&replica.raft.members(), &goal.nodes, me, in_sync.nodes(), has_log)
 }
 
 impl Replica {
-    /// Whether the group's members are those that it shall have. Not only while a reassignment is
-    /// under way: a leader that heard late of its end may have taken a step too many.
+    /// Whether the group's members are those that it shall have, and its log says so.
     pub(super) fn has_its_members(&self) -> bool {
-        let Some(goal) = &self.goal else { return true };
+        self.goal.as_ref().is_none_or(|goal| {
+            self.app.borrow().goal_version == goal.version && self.has_members(&goal.nodes)
+        })
+    }
+
+    fn has_members(&self, nodes: &[NodeId]) -> bool {
         let members = &self.app.borrow().members;
         members.learners.is_empty()
-            && members.voters.len() == goal.len()
-            && goal.iter().all(|&node| members.voters.contains(&peer_of(node)))
+            && members.voters.len() == nodes.len()
+            && nodes.iter().all(|&node| members.voters.contains(&peer_of(node)))
+    }
+
+    /// The version of the goal that the group has reached, if this replica leads.
+    pub(super) fn reached(&self) -> Option<u64> {
+        let done = self.raft.status().established && self.has_its_members();
+        self.goal.as_ref().filter(|_| done).map(|goal| goal.version)
     }
 }
 
@@ -89,25 +108,25 @@ impl Shard {
         };
         let steps: Vec<(GroupId, Step)> = self.replicas.iter().filter_map(step).collect();
         for (group, step) in steps {
+            let Some(replica) = self.replicas.get_mut(&group) else { continue };
+            let goal = replica.goal.as_ref().map_or(0, |goal| goal.version);
             match step {
-                Step::Change(change) => self.membership(group, change),
+                Step::Change(change) => self.membership(group, change, goal),
                 Step::HandOver(to) => {
-                    if let Some(replica) = self.replicas.get_mut(&group) {
-                        replica.raft.transfer_leader(peer_of(to));
-                        self.touch(group);
-                    }
+                    replica.raft.transfer_leader(peer_of(to));
+                    self.touch(group);
                 }
             }
         }
     }
 
-    pub(super) fn membership(&mut self, group: GroupId, change: Membership) {
+    pub(super) fn membership(&mut self, group: GroupId, change: Membership, goal: u64) {
         self.guarded(group, |replica, _| {
             // What was taken in must keep its place before this entry.
             if let Some(leader) = &mut replica.leader {
                 if leader.propose(&mut replica.raft).is_ok() {
                     // Refused while one is under way or leadership moved: it is asked for again.
-                    let _ = replica.raft.propose_membership(change);
+                    let _ = replica.raft.propose_membership(change, goal);
                 }
             }
             Ok(())

@@ -240,7 +240,7 @@ impl Shard {
             Input::Progress { group, reply } => {
                 let _ = reply.send(self.progress(group));
             }
-            Input::Membership { group, change } => self.membership(group, change),
+            Input::Membership { group, change } => self.membership(group, change, 0),
             Input::Draining(nodes) => self.draining = nodes,
             Input::Producers { group, reply } => {
                 let _ = reply.send(self.producers(group));

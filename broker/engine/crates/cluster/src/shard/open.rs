@@ -188,7 +188,8 @@ impl Shard {
         let start = store.start(group);
         let at_start = match start.app.is_empty() {
             true => {
-                GroupState { index: start.index, term: start.term, members, payload: start.app }
+                let LogStart { index, term, app: payload, .. } = start;
+                GroupState { index, term, members, goal_version: 0, payload }
             }
             false => GroupState::decode(start.app.clone())
                 .map_err(|e| format!("the state at the log's start is damaged: {e}"))?,

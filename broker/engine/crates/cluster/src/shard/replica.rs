@@ -15,7 +15,7 @@ use headrace_wire::batch::BatchHeader;
 
 use super::machine::StateMachine;
 use super::state::{decode_snapshot, GroupState};
-use crate::image::{GroupId, NodeId};
+use crate::image::{Goal, GroupId, NodeId};
 use crate::partition::aborted::AbortedTxns;
 use crate::partition::in_sync::{node_of, InSync};
 use crate::partition::leader::{Leader, Limits, Safe, Standing};
@@ -32,6 +32,8 @@ pub(crate) struct AppState {
     pub index: u64,
     pub term: u64,
     pub members: ConfState,
+    /// The newest version of the goal that a change of the members was taken for.
+    pub goal_version: u64,
     producers: Option<Producers>,
     /// Records below are deleted.
     deleted_before: i64,
@@ -64,6 +66,7 @@ impl AppState {
             index: state.index,
             term: state.term,
             members: state.members.clone(),
+            goal_version: state.goal_version,
             producers,
             deleted_before,
             aborted,
@@ -75,6 +78,12 @@ impl AppState {
     pub fn payload(&self) -> Option<Bytes> {
         let producers = self.producers.as_ref()?;
         Some(saved::encode(producers, &self.aborted.all(), self.deleted_before))
+    }
+
+    /// All of it as of its index.
+    pub fn state(&self, payload: Bytes) -> GroupState {
+        let AppState { index, term, goal_version, .. } = *self;
+        GroupState { index, term, members: self.members.clone(), goal_version, payload }
     }
 
     /// Takes in a committed batch of a partition.
@@ -150,8 +159,8 @@ pub(crate) struct Replica {
     pub shared: Arc<PartitionShared>,
     pub config: PartitionConfig,
     pub preferred: Option<NodeId>,
-    /// Who shall be the members, while they are not.
-    pub goal: Option<Vec<NodeId>>,
+    /// Who shall be the members.
+    pub goal: Option<Goal>,
     pub app: Rc<RefCell<AppState>>,
     pub machine: Option<Box<dyn StateMachine>>,
     pub leader: Option<Leader>,
@@ -234,6 +243,9 @@ impl Replica {
                 continue;
             }
             (app.index, app.term) = (entry.index, entry.term);
+            if let Payload::Membership { goal, .. } = entry.payload {
+                app.goal_version = app.goal_version.max(goal);
+            }
             match (&entry.payload, &mut self.machine) {
                 (Payload::Batch(batch), Some(machine)) => machine.apply(entry.index, batch),
                 (_, Some(machine)) => machine.skip(entry.index),
@@ -241,7 +253,7 @@ impl Replica {
                 (Payload::Start(offset), None) => {
                     app.deleted_before = app.deleted_before.max(*offset);
                 }
-                (Payload::Empty | Payload::Membership(_), None) => {}
+                (Payload::Empty | Payload::Membership { .. }, None) => {}
             }
         }
     }
@@ -253,7 +265,7 @@ impl Replica {
             Some(machine) => machine.snapshot(),
             None => app.payload().unwrap_or_default(),
         };
-        GroupState { index: app.index, term: app.term, members: app.members.clone(), payload }
+        app.state(payload)
     }
 
     /// Becomes or ceases to be a leader, as Raft says.

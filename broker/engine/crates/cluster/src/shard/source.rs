@@ -67,12 +67,7 @@ impl EntrySource for StoreSource {
         let state = match app.payload() {
             // Newer than the log's start, which does no harm: entries up to its index are passed
             // over by the receiver.
-            Some(payload) => GroupState {
-                index: app.index,
-                term: app.term,
-                members: app.members.clone(),
-                payload,
-            },
+            Some(payload) => app.state(payload),
             None => GroupState::decode(start.app.clone())
                 .map_err(|_| SourceError::corrupt("the state at the log's start is damaged"))?,
         };

@@ -17,7 +17,9 @@ use headrace_raft::{ConfState, DecodeError, FrameReader, FrameWriter};
 
 use crate::image::GroupId;
 
-const STATE_FORMAT: u8 = 1;
+const STATE_FORMAT: u8 = 2;
+/// Without a goal's version.
+const FIRST_STATE_FORMAT: u8 = 1;
 const FILE_MAGIC: &[u8; 8] = b"HRSTATES";
 const FILE_FORMAT: u32 = 1;
 const FILE_HEADER_BYTES: usize = 16;
@@ -34,6 +36,7 @@ pub(crate) struct GroupState {
     pub index: u64,
     pub term: u64,
     pub members: ConfState,
+    pub goal_version: u64,
     pub payload: Bytes,
 }
 
@@ -52,6 +55,7 @@ impl GroupState {
             out.put_varint(list.len() as u64);
             list.iter().for_each(|&peer| out.put_varint(peer));
         }
+        out.put_varint(self.goal_version);
         out.put_bytes(&self.payload);
     }
 
@@ -66,13 +70,17 @@ impl GroupState {
 
     fn read(input: &mut FrameReader) -> Result<GroupState, DecodeError> {
         let format = input.u8()?;
-        if format != STATE_FORMAT {
+        if !(FIRST_STATE_FORMAT..=STATE_FORMAT).contains(&format) {
             return Err(DecodeError::Kind(format));
         }
         let index = input.number()?;
         let term = input.number()?;
         let members = ConfState { voters: peers(input)?, learners: peers(input)? };
-        Ok(GroupState { index, term, members, payload: input.bytes()? })
+        let goal_version = match format {
+            FIRST_STATE_FORMAT => 0,
+            _ => input.number()?,
+        };
+        Ok(GroupState { index, term, members, goal_version, payload: input.bytes()? })
     }
 }
 
@@ -193,7 +201,8 @@ mod tests {
 
     fn state(index: u64) -> GroupState {
         let members = ConfState { voters: vec![1, 2, 3], learners: vec![7] };
-        GroupState { index, term: 3, members, payload: Bytes::from(vec![5; 3000]) }
+        let payload = Bytes::from(vec![5; 3000]);
+        GroupState { index, term: 3, members, goal_version: 4, payload }
     }
 
     #[test]
@@ -204,6 +213,13 @@ mod tests {
         for len in 0..whole.len() {
             assert!(GroupState::decode(whole.slice(..len)).is_err());
         }
+    }
+
+    #[test]
+    fn the_first_format_knows_no_goal() {
+        let first = b"\x01\x07\x03\x01\x02\x00\x01p";
+        let state = GroupState::decode(Bytes::from_static(first)).expect("can be read");
+        assert_eq!((state.index, state.goal_version, &state.payload[..]), (7, 0, &b"p"[..]));
     }
 
     #[test]

@@ -149,6 +149,7 @@ fn process(
     replica.follow_role(&status, log, peer_of(node), time)?;
     // Whoever is told that its record is committed can read it at once.
     replica.shared.publish(replica.offsets(&status, log));
+    replica.shared.set_reached(replica.reached());
     replica.answer(&status, log);
     let whole = replica.lost_log && !replica.raft.lost_log();
     replica.lost_log &= !whole;
@@ -200,7 +201,7 @@ fn take_ready(
         replica.saved_commit = hard.commit;
     }
     let members_change =
-        ready.committed.iter().any(|e| matches!(e.payload, Payload::Membership(_)));
+        ready.committed.iter().any(|e| matches!(e.payload, Payload::Membership { .. }));
     replica.apply(std::mem::take(&mut ready.committed), now_ms);
     replica.raft.staged();
     if members_change {

@@ -36,9 +36,18 @@ fn world() -> (Cluster, u64) {
     (cluster, group)
 }
 
+fn version(cluster: &Cluster) -> u64 {
+    cluster.state.image().partition("t", 0).expect("is there").target_version
+}
+
+fn finish_of(cluster: &mut Cluster, group: u64, replicas: &[NodeId], version: u64) -> bool {
+    let (replicas, version) = (replicas.to_vec(), Some(version));
+    cluster.run(ControllerCommand::FinishReassignment { group, replicas, version }).is_ok()
+}
+
 fn finish(cluster: &mut Cluster, group: u64, replicas: &[NodeId]) -> bool {
-    let replicas = replicas.to_vec();
-    cluster.run(ControllerCommand::FinishReassignment { group, replicas }).is_ok()
+    let version = version(cluster);
+    finish_of(cluster, group, replicas, version)
 }
 
 #[test]
@@ -68,6 +77,19 @@ fn a_reassignment_is_replaced_or_cancelled() {
     assert_eq!(ask(&mut cluster, None, true), 0);
     let back = [vec![0, 1, 2, 4, 3], vec![], vec![4, 3], vec![0, 1, 2]];
     assert_eq!(shown(&cluster), back, "as before the first of them");
+}
+
+#[test]
+fn the_end_of_an_older_reassignment_to_the_same_replicas_is_refused() {
+    let (mut cluster, group) = world();
+    assert_eq!(version(&cluster), 0);
+    assert_eq!(ask(&mut cluster, Some(&[0, 1, 3]), true), 0);
+    let older = version(&cluster);
+    assert_eq!(ask(&mut cluster, Some(&[0, 1, 4]), true), 0);
+    assert_eq!(ask(&mut cluster, Some(&[0, 1, 3]), true), 0);
+    assert!(version(&cluster) > older && older > 0);
+    assert!(!finish_of(&mut cluster, group, &[0, 1, 3], older));
+    assert!(finish(&mut cluster, group, &[0, 1, 3]));
 }
 
 #[test]
