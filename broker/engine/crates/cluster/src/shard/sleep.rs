@@ -184,7 +184,13 @@ impl Shard {
             .filter(|(_, nap)| now_ms >= nap.until_ms)
             .map(|(&group, _)| group)
             .collect();
-        over.into_iter().for_each(|group| self.touch(group));
+        for group in over {
+            // Awake for as long as anybody idle, or its followers would hear no heartbeat of it.
+            if let Some(replica) = self.replicas.get_mut(&group) {
+                replica.active_ms = now_ms;
+            }
+            self.touch(group);
+        }
         let (idle_ms, lease_ms) = (self.config.idle_ms, self.config.lease_ms());
         let me = peer_of(self.config.node);
         for group in self.sleepers.awake() {
