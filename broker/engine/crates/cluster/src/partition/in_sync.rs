@@ -76,9 +76,12 @@ impl InSync {
         last_index: u64,
         now_ms: i64,
     ) -> bool {
+        let peers: Vec<PeerStatus> = peers.filter(|p| p.peer != self.me).collect();
+        // Who left and comes back has nothing of what it had.
+        self.followers.retain(|&peer, _| peers.iter().any(|status| status.peer == peer));
         let mut current = vec![node_of(self.me)];
         let mut possible = 1;
-        for status in peers.filter(|p| p.peer != self.me) {
+        for status in peers {
             let follower = self.followers.entry(status.peer).or_insert(Follower {
                 mark_index: last_index,
                 mark_ms: now_ms,
@@ -192,6 +195,18 @@ mod tests {
         assert_eq!(look(Some(2), 299), (2, 3, false));
         assert_eq!(look(Some(2), 300), (2, 2, true), "the third did not answer");
         assert_eq!(look(None, 700), (1, 1, true), "no new hope for one that was lost");
+    }
+
+    #[test]
+    fn who_left_starts_over_when_it_comes_back() {
+        let mut in_sync = InSync::new(1, 3, 1000, 300, 0);
+        in_sync.heard(3, 10);
+        in_sync.update([peer(2, 5), peer(3, 5)].into_iter(), 5, 10);
+        assert_eq!(in_sync.times_ms(3), (Some(10), Some(10)));
+        in_sync.update([peer(2, 5)].into_iter(), 5, 20);
+        in_sync.heard(3, 30);
+        in_sync.update([peer(2, 5), peer(3, 0)].into_iter(), 5, 30);
+        assert_eq!(in_sync.times_ms(3), (Some(30), None), "its log is empty");
     }
 
     #[test]

@@ -1,8 +1,8 @@
 //! A group's members: who they are, how far they have the log, and how they change.
 //!
-//! Each change says in the log for which version of the goal it was taken, and a leader takes none
-//! for an older version than the log knows. So once the log says that a version is reached, no
-//! later leader leads the group away from it before it hears of a newer one.
+//! When the members are what a version of the goal wants, an entry in the log says so, and a leader
+//! takes no step for an older version than the log knows. So once a version is reached, no later
+//! leader leads the group away from it before it hears of a newer one.
 
 use std::collections::BTreeSet;
 
@@ -15,10 +15,17 @@ use crate::image::{GroupId, NodeId};
 use crate::partition::in_sync::{node_of, peer_of};
 use crate::partition::{PeerProgress, Progress};
 
+/// The version that an entry of the log names which settles nothing.
+const NO_GOAL: u64 = 0;
+
 /// What brings a group nearer to the members that it shall have.
 #[derive(Debug, PartialEq, Eq)]
 enum Step {
     Change(Membership),
+    /// They are what is wanted. The entry changes nothing; who holds it holds, durably, that all
+    /// changes before it are committed. So whoever may be elected from now on needs no vote of a
+    /// member that left.
+    Settle,
     /// This replica is to leave: another one must lead before.
     HandOver(NodeId),
 }
@@ -66,8 +73,7 @@ fn step_of(replica: &Replica, me: NodeId, now_ms: i64, lag_ms: i64) -> Option<St
         return None;
     }
     if replica.has_members(&goal.nodes) {
-        // Changes nothing, but says that they are what this version wants.
-        return Some(Step::Change(Membership::AddVoter(peer_of(me))));
+        return Some(Step::Settle);
     }
     let within = |at: Option<i64>| at.is_some_and(|at| now_ms - at <= lag_ms);
     let has_log = |peer| {
@@ -111,7 +117,8 @@ impl Shard {
             let Some(replica) = self.replicas.get_mut(&group) else { continue };
             let goal = replica.goal.as_ref().map_or(0, |goal| goal.version);
             match step {
-                Step::Change(change) => self.membership(group, change, goal),
+                Step::Change(change) => self.membership(group, change, NO_GOAL),
+                Step::Settle => self.membership(group, Membership::AddVoter(peer_of(me)), goal),
                 Step::HandOver(to) => {
                     replica.raft.transfer_leader(peer_of(to));
                     self.touch(group);
