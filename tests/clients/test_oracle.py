@@ -41,6 +41,7 @@ def script() -> list[Step]:
         *script_groups.steps(),
         *script_admin.configs(),
         *script_admin.changing(),
+        *script_records.last(),
     ]
 
 

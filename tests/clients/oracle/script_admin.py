@@ -57,8 +57,10 @@ def config(**values: str | None) -> list[Body]:
 
 def topics_made() -> list[Step]:
     """The topics that the other requests are about."""
+    # The time stamps are of 2023: what is too old must not be removed on one side before the other.
+    kept = config(retention_ms="-1")
     made = [
-        create(7, "records", "records", validate=False, NumPartitions=2),
+        create(7, "records", "records", validate=False, NumPartitions=2, Configs=kept),
         create(
             7, "compacted", "compacted", validate=False, Configs=config(cleanup_policy="compact")
         ),

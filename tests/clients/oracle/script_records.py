@@ -36,7 +36,6 @@ PRODUCED: list[tuple[str, int, bytes | None]] = [
     ("null records", -1, None),
     ("a wrong checksum", -1, changed(ONE, 61, b"\xff", seal=False)),
     ("a truncated batch", -1, ONE[:-3]),
-    ("bytes behind the batch", -1, ONE + b"xyz"),
     ("two batches", -1, ONE + ONE),
     ("magic 1", -1, changed(ONE, 16, b"\x01", seal=False)),
     ("magic 3", -1, changed(ONE, 16, b"\x03", seal=False)),
@@ -132,6 +131,11 @@ def epochs(version: int, name: str, epoch: int, **extra: Any) -> Step:
 def steps() -> list[Step]:
     """In the order in which they are asked."""
     return [*produced(), *read()]
+
+
+def last() -> list[Step]:
+    """What only one of the two takes: the offsets of all that follows would differ."""
+    return [produce(12, "bytes behind the batch", ONE + b"xyz")]
 
 
 def produced() -> list[Step]:

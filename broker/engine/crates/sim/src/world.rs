@@ -32,6 +32,8 @@ pub struct Plan {
     pub storm_ms: i64,
     /// How long it may take until all is well afterwards.
     pub calm_ms: i64,
+    /// How long nothing at all happens in the end.
+    pub rest_ms: i64,
     /// Mean time between crashes; 0: none.
     pub crash_every_ms: u64,
     /// Mean time between changes of what is cut off from what; 0: none.
@@ -66,6 +68,7 @@ impl Plan {
             groups: 2 + random.below(3),
             storm_ms: 6_000,
             calm_ms: 20_000,
+            rest_ms: 0,
             crash_every_ms: [0, 400, 1_500][random.below(3) as usize],
             cut_every_ms: [0, 500, 1_500][random.below(3) as usize],
             pause_every_ms: [0, 300, 1_500][random.below(3) as usize],
@@ -81,6 +84,9 @@ impl Plan {
     }
 }
 
+/// Records before an offset that a group was asked to delete, and its answer to come.
+type Deletion = (GroupId, i64, oneshot::Receiver<Result<i64, PartitionError>>);
+
 /// One simulated cluster.
 pub struct World {
     seed: u64,
@@ -95,7 +101,7 @@ pub struct World {
     asleep_ms: u64,
     moves: Option<Moves>,
     /// Deletions that were asked for.
-    deletions: Vec<(GroupId, i64, oneshot::Receiver<Result<i64, PartitionError>>)>,
+    deletions: Vec<Deletion>,
 }
 
 /// What a run did, for curiosity and for tests that compare two runs.
@@ -183,6 +189,10 @@ impl World {
             self.step(true)?;
         }
         self.calm_down()?;
+        let end_ms = self.now_ms + self.plan.rest_ms;
+        while self.now_ms < end_ms {
+            self.step(false)?;
+        }
         self.final_checks()
     }
 

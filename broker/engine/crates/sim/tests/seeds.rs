@@ -55,6 +55,7 @@ fn calm() -> Plan {
         groups: 3,
         storm_ms: 4_000,
         calm_ms: 5_000,
+        rest_ms: 0,
         crash_every_ms: 0,
         cut_every_ms: 0,
         pause_every_ms: 0,
@@ -81,6 +82,14 @@ fn idle_groups_sleep_and_wake_without_an_election() {
     let summary = World::new(2, Plan { pause_every_ms: 500, ..calm() }).run();
     assert_eq!(summary.elections, 3, "one leader a group");
     assert!(summary.asleep_ms > 2_000, "{summary:?}");
+}
+
+/// A leader that slept its time wakes its followers: they do not elect another one.
+#[test]
+fn a_long_rest_changes_no_leader() {
+    let summary = World::new(3, Plan { rest_ms: 400_000, ..calm() }).run();
+    assert_eq!(summary.elections, 3, "one leader a group");
+    assert!(summary.asleep_ms > 400_000, "{summary:?}");
 }
 
 /// Beats that are lost, leaders that vanish while their group sleeps: others must find out.
