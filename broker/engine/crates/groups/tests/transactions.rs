@@ -1,21 +1,31 @@
 //! Offsets of transactions: unseen until the marker, then all or none, also from the log alone.
 
+use std::collections::VecDeque;
+
 use bytes::Bytes;
+use headrace_groups::records::Record;
 use headrace_groups::{
     Call, Config, Coordinator, Effect, Request, Response, TransactionalOffsets, WriteError,
 };
 use headrace_wire::marker::Marker;
+use headrace_wire::messages::offset_commit::{
+    OffsetCommitRequestPartition, OffsetCommitRequestTopic,
+};
 use headrace_wire::messages::offset_fetch::{OffsetFetchRequestGroup, OffsetFetchRequestTopics};
 use headrace_wire::messages::txn_offset_commit::{
     TxnOffsetCommitRequestPartition, TxnOffsetCommitRequestTopic,
 };
-use headrace_wire::messages::{ConsumerGroupHeartbeatRequest, TxnOffsetCommitRequest};
+use headrace_wire::messages::{
+    ConsumerGroupHeartbeatRequest, OffsetCommitRequest, TxnOffsetCommitRequest,
+};
 use headrace_wire::ErrorCode;
+use proptest::prelude::*;
 use uuid::Uuid;
 
-/// What the log got: a transaction's record, or a marker.
+/// What the log got: a record, with the producer if it is part of a transaction, or a marker.
+#[derive(Clone)]
 enum Logged {
-    Record(i64, Bytes, Option<Bytes>),
+    Record(Option<i64>, Bytes, Option<Bytes>),
     Marker(Marker),
 }
 
@@ -42,39 +52,53 @@ impl World {
             client_host: String::new(),
             uuid: Uuid::nil(),
         };
-        let mut effects = self.coordinator.handle(1_000, call, request);
-        loop {
-            match effects.pop().expect("an answer or a write") {
-                Effect::Reply { response, .. } => return response,
+        let mut todo = VecDeque::from(self.coordinator.handle(1_000, call, request));
+        let mut answer = None;
+        while let Some(effect) = todo.pop_front() {
+            let (write, outcome) = match effect {
+                Effect::Reply { response, .. } => {
+                    answer = Some(response);
+                    continue;
+                }
                 Effect::AppendTransactional { write, producer_id, records, .. } => {
                     if self.outcome.is_ok() {
-                        let logged = |r: headrace_groups::records::Record| {
-                            Logged::Record(producer_id, r.key, r.value)
-                        };
-                        self.log.extend(records.into_iter().map(logged));
+                        self.record(Some(producer_id), records);
                     }
-                    effects = self.coordinator.appended(1_000, write, self.outcome);
+                    (write, self.outcome)
                 }
                 Effect::AppendMarker { write, marker, .. } => {
-                    self.log.push(Logged::Marker(marker));
-                    effects = self.coordinator.appended(1_000, write, self.outcome);
+                    if self.outcome.is_ok() {
+                        self.log.push(Logged::Marker(marker));
+                    }
+                    (write, self.outcome)
                 }
-                Effect::Append { write, .. } => {
-                    let outcome = Ok(());
-                    effects = self.coordinator.appended(1_000, write, outcome);
+                Effect::Append { write, records } => {
+                    self.record(None, records);
+                    (write, Ok(()))
                 }
-            }
+            };
+            todo.extend(self.coordinator.appended(1_000, write, outcome));
         }
+        answer.expect("an answer")
+    }
+
+    fn record(&mut self, producer: Option<i64>, records: Vec<Record>) {
+        self.log.extend(records.into_iter().map(|r| Logged::Record(producer, r.key, r.value)));
     }
 
     fn commit(&mut self, producer_id: i64, offset: i64, generation_id: i32) -> i16 {
+        self.commit_to(0, producer_id, offset, generation_id)
+    }
+
+    fn commit_to(&mut self, partition: i32, producer_id: i64, offset: i64, generation: i32) -> i16 {
         let request = TxnOffsetCommitRequest {
             group_id: "g".into(),
             producer_id,
-            generation_id,
+            generation_id: generation,
             topics: vec![TxnOffsetCommitRequestTopic {
                 name: "t".into(),
                 partitions: vec![TxnOffsetCommitRequestPartition {
+                    partition_index: partition,
                     committed_offset: offset,
                     ..Default::default()
                 }],
@@ -96,12 +120,44 @@ impl World {
         }
     }
 
+    /// A commit outside of any transaction.
+    fn commit_plainly(&mut self, partition: i32, offset: i64) -> i16 {
+        let request = OffsetCommitRequest {
+            group_id: "g".into(),
+            generation_id_or_member_epoch: -1,
+            retention_time_ms: -1,
+            topics: vec![OffsetCommitRequestTopic {
+                name: "t".into(),
+                partitions: vec![OffsetCommitRequestPartition {
+                    partition_index: partition,
+                    committed_offset: offset,
+                    ..Default::default()
+                }],
+                ..Default::default()
+            }],
+            ..Default::default()
+        };
+        match self.ask(Request::OffsetCommit(request)) {
+            Response::OffsetCommit(response) => response.topics[0].partitions[0].error_code,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn delete(&mut self) {
+        let answer = self.ask(Request::Delete("g".into()));
+        assert!(matches!(answer, Response::Delete(_)), "{answer:?}");
+    }
+
     fn fetch(&mut self, stable: bool) -> (i64, i16) {
+        self.fetch_from(0, stable)
+    }
+
+    fn fetch_from(&mut self, partition: i32, stable: bool) -> (i64, i16) {
         let group = OffsetFetchRequestGroup {
             group_id: "g".into(),
             topics: Some(vec![OffsetFetchRequestTopics {
                 name: "t".into(),
-                partition_indexes: vec![0],
+                partition_indexes: vec![partition],
                 ..Default::default()
             }]),
             ..Default::default()
@@ -119,13 +175,53 @@ impl World {
         }
     }
 
+    /// As compaction leaves the log: of each key the newest record that counts, before the first
+    /// open transaction; markers stay.
+    fn compact(&mut self) {
+        let fate = |from: usize, producer: i64| {
+            self.log[from..].iter().find_map(|logged| match logged {
+                Logged::Marker(marker) if marker.producer_id == producer => Some(marker.commit),
+                _ => None,
+            })
+        };
+        let open = |at: &usize| match &self.log[*at] {
+            Logged::Record(Some(producer), ..) => fate(*at, *producer).is_none(),
+            _ => false,
+        };
+        let stable = (0..self.log.len()).find(open).unwrap_or(self.log.len());
+        let counts = |at: usize| match &self.log[at] {
+            Logged::Record(Some(producer), ..) => fate(at, *producer) == Some(true),
+            Logged::Record(None, ..) => true,
+            Logged::Marker(_) => false,
+        };
+        let key_of = |at: usize| match &self.log[at] {
+            Logged::Record(_, key, _) => Some(key.clone()),
+            Logged::Marker(_) => None,
+        };
+        let stays = |at: usize| match key_of(at) {
+            Some(_) if at >= stable => true,
+            Some(key) => {
+                let newer = |later: usize| counts(later) && key_of(later).as_ref() == Some(&key);
+                counts(at) && !(at + 1..stable).any(newer)
+            }
+            None => true,
+        };
+        let kept = (0..self.log.len()).filter(|&at| stays(at)).map(|at| self.log[at].clone());
+        self.log = kept.collect();
+    }
+
     /// The next coordinator, from the log alone.
     fn fail_over(&mut self) {
         self.coordinator = Coordinator::new(Config::default(), 0);
         for logged in &self.log {
             match logged {
                 Logged::Record(producer, key, value) => {
-                    let loaded = self.coordinator.load_open(*producer, key, value.as_deref());
+                    let loaded = match producer {
+                        Some(producer) => {
+                            self.coordinator.load_open(*producer, key, value.as_deref())
+                        }
+                        None => self.coordinator.load(key, value.as_deref()),
+                    };
                     loaded.expect("our own record");
                 }
                 Logged::Marker(marker) => self.coordinator.load_marker(marker),
@@ -210,4 +306,85 @@ fn a_consumer_commits_in_its_epoch() {
     assert_eq!(commit("m", 0), ErrorCode::IllegalGeneration.code());
     assert_eq!(commit("m", 2), ErrorCode::IllegalGeneration.code());
     assert_eq!(commit("other", 1), ErrorCode::UnknownMemberId.code());
+}
+
+/// The log's order decides, as in Apache Kafka, not that of the markers.
+#[test]
+fn a_later_commit_outlives_an_earlier_transaction() {
+    let mut world = World::new();
+    assert_eq!(world.commit(7, 10, -1), 0);
+    assert_eq!(world.commit_plainly(0, 30), 0);
+    assert_eq!((world.fetch(false), world.fetch(true)), ((30, 0), (-1, UNSTABLE)), "7 is open");
+    assert_eq!(world.end(7, true), ErrorCode::None);
+    assert_eq!(world.fetch(true), (30, 0));
+
+    assert_eq!(world.commit(7, 40, -1), 0);
+    assert_eq!(world.commit(8, 50, -1), 0);
+    assert_eq!(world.end(8, true), ErrorCode::None);
+    assert_eq!(world.end(7, true), ErrorCode::None);
+    assert_eq!(world.fetch(true), (50, 0));
+
+    assert_eq!(world.commit(7, 60, -1), 0);
+    assert_eq!(world.commit_plainly(0, 50), 0, "the same as before, and yet the newest");
+    assert_eq!(world.end(7, true), ErrorCode::None);
+    assert_eq!(world.fetch(true), (50, 0));
+
+    assert_eq!(world.commit(7, 70, -1), 0);
+    world.delete();
+    assert_eq!(world.end(7, true), ErrorCode::None);
+    assert_eq!(world.fetch(true), (-1, 0), "it was deleted with its group");
+}
+
+#[derive(Clone, Debug)]
+enum Step {
+    Transactional { producer: i64, partition: i32 },
+    Plain { partition: i32 },
+    End { producer: i64, commit: bool },
+    Delete,
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let (producer, partition) = (1i64..4, 0i32..2);
+    prop_oneof![
+        4 => (producer.clone(), partition.clone())
+            .prop_map(|(producer, partition)| Step::Transactional { producer, partition }),
+        3 => partition.prop_map(|partition| Step::Plain { partition }),
+        3 => (producer, any::<bool>())
+            .prop_map(|(producer, commit)| Step::End { producer, commit }),
+        1 => Just(Step::Delete),
+    ]
+}
+
+proptest! {
+    /// A coordinator knows the same offsets whether it saw them committed, read the log, or read
+    /// what compaction left of it.
+    #[test]
+    fn the_log_tells_all_compacted_or_not(steps in prop::collection::vec(step(), 1..40)) {
+        let mut world = World::new();
+        for (n, step) in steps.into_iter().enumerate() {
+            let offset = n as i64;
+            match step {
+                Step::Transactional { producer, partition } => {
+                    prop_assert_eq!(world.commit_to(partition, producer, offset, -1), 0);
+                }
+                Step::Plain { partition } => {
+                    prop_assert_eq!(world.commit_plainly(partition, offset), 0);
+                }
+                Step::End { producer, commit } => {
+                    prop_assert_eq!(world.end(producer, commit), ErrorCode::None);
+                }
+                Step::Delete => world.delete(),
+            }
+        }
+        let known = |world: &mut World| {
+            let asked = [(0, false), (0, true), (1, false), (1, true)];
+            asked.map(|(partition, stable)| world.fetch_from(partition, stable))
+        };
+        let seen = known(&mut world);
+        world.fail_over();
+        prop_assert_eq!(known(&mut world), seen, "from the log");
+        world.compact();
+        world.fail_over();
+        prop_assert_eq!(known(&mut world), seen, "from the compacted log");
+    }
 }

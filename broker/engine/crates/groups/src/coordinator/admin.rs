@@ -77,11 +77,12 @@ impl Coordinator {
     }
 
     pub(super) fn delete(&mut self, call: &Call, id: &str) {
+        let open = self.unstable(id);
         let code = match self.groups.get_mut(id) {
             None => ErrorCode::GroupIdNotFound,
             Some(group) if group.is(GroupState::Dead) => ErrorCode::GroupIdNotFound,
             Some(group) if group.is_vacant() => {
-                group.delete(&mut self.context, call.token);
+                group.delete(&mut self.context, call.token, open);
                 return;
             }
             Some(_) => ErrorCode::NonEmptyGroup,

@@ -30,6 +30,11 @@ impl Coordinator {
             // Offsets without membership: the group exists from here on.
             self.groups.insert(id.to_owned(), Group::new(id, now_ms));
         }
+        // What a transaction may be about to change is not known to be the same as before.
+        let renew_ms = match self.in_transaction(id) {
+            true => 0,
+            false => MAX_RENEW_MS.min(self.context.config.offsets_retention_ms / 10),
+        };
         let Some(group) = self.groups.get_mut(id) else { return };
         let checked = match (group.consumer_state(), group.streams_state()) {
             (Some(state), _) => state.check_commit(call.version, &request),
@@ -37,7 +42,7 @@ impl Coordinator {
             (None, None) => group.check_commit(&request),
         };
         match checked {
-            Ok(()) => group.commit(&mut self.context, now_ms, call, request),
+            Ok(()) => group.commit(&mut self.context, now_ms, renew_ms, call, request),
             Err(code) => {
                 let response = commit_error(&request, code);
                 self.context.reply(call.token, Response::OffsetCommit(response));
@@ -75,6 +80,7 @@ impl Group {
         &mut self,
         ctx: &mut Context,
         now_ms: i64,
+        renew_ms: i64,
         call: &Call,
         request: OffsetCommitRequest,
     ) {
@@ -86,7 +92,6 @@ impl Group {
             -1 => None,
             retention_ms => Some(now_ms.saturating_add(retention_ms)),
         };
-        let renew_ms = MAX_RENEW_MS.min(ctx.config.offsets_retention_ms / 10);
         let mut plan = Vec::new();
         let mut records = Vec::new();
         for topic in &request.topics {

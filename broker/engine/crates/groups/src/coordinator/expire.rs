@@ -129,10 +129,11 @@ impl Group {
         ctx.append(&self.id, records, Completion::Delete { token });
     }
 
-    /// Deletes all its offsets, those being written included, and then the group.
-    pub(super) fn delete(&mut self, ctx: &mut Context, token: u64) {
-        let places = self.offsets.places();
-        self.append_tombstones(ctx, places);
+    /// Deletes all its offsets, those being written and those of `open` transactions included, and
+    /// then the group.
+    pub(super) fn delete(&mut self, ctx: &mut Context, token: u64, mut open: BTreeSet<Place>) {
+        open.extend(self.offsets.places());
+        self.append_tombstones(ctx, open.into_iter().collect());
         self.die(ctx, Some(token));
     }
 }

@@ -33,19 +33,18 @@ impl Coordinator {
     /// [`RecordError`]: the record is none of ours; the state is as before, loading can go on.
     pub fn load(&mut self, key: &[u8], value: Option<&[u8]>) -> Result<(), RecordError> {
         match parse_key(key)? {
-            Key::Offset { group: id, topic, partition } => match value {
-                Some(value) => {
-                    let value = OffsetValue::parse(value)?;
+            Key::Offset { group: id, topic, partition } => {
+                let value = value.map(OffsetValue::parse).transpose()?;
+                let place = (topic, partition);
+                self.supersede(&id, &place, u64::MAX);
+                if let Some(value) = value {
                     let group = self.groups.entry(id).or_insert_with_key(|id| Group::new(id, -1));
-                    group.offsets.set(&topic, partition, value);
+                    group.offsets.set(&place.0, partition, value);
+                } else if let Some(group) = self.groups.get_mut(&id) {
+                    group.offsets.remove(&place.0, partition);
+                    self.drop_if_void(&id);
                 }
-                None => {
-                    if let Some(group) = self.groups.get_mut(&id) {
-                        group.offsets.remove(&topic, partition);
-                        self.drop_if_void(&id);
-                    }
-                }
-            },
+            }
             Key::Group { group: id } => match value {
                 Some(value) => {
                     let value = GroupValue::parse(value)?;

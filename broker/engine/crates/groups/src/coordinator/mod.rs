@@ -45,6 +45,8 @@ pub struct Coordinator {
     groups: BTreeMap<String, Group>,
     /// What open transactions will commit.
     open_offsets: OpenOffsets,
+    /// Of the next of them.
+    next_order: u64,
     transaction_writes: BTreeMap<WriteId, TransactionWrite>,
     context: Context,
     /// Earliest first: (ms, group). Entries whose group is scheduled for another time are stale.
@@ -90,6 +92,7 @@ impl Coordinator {
         Coordinator {
             groups: BTreeMap::new(),
             open_offsets: OpenOffsets::new(),
+            next_order: 0,
             transaction_writes: BTreeMap::new(),
             context,
             timers: BinaryHeap::new(),

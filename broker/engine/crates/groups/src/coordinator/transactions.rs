@@ -17,7 +17,17 @@ use crate::offsets::Place;
 use crate::records::{offset_key, OffsetValue, Record};
 
 /// What open transactions will commit: producer to group to place.
-pub(super) type OpenOffsets = BTreeMap<i64, BTreeMap<String, BTreeMap<Place, OffsetValue>>>;
+pub(super) type OpenOffsets = BTreeMap<i64, BTreeMap<String, BTreeMap<Place, OpenOffset>>>;
+
+/// An offset whose transaction is open.
+#[derive(Debug)]
+pub(super) struct OpenOffset {
+    /// Where its record stands in the log among those of the others.
+    order: u64,
+    /// `None` when a later record of the place counts already: as in Apache Kafka, the log's order
+    /// decides and not that of the markers. A compacted log has the later record only.
+    value: Option<OffsetValue>,
+}
 
 /// A write of this file that the log has not answered.
 #[derive(Debug)]
@@ -158,8 +168,21 @@ impl Coordinator {
         place: Place,
         value: OffsetValue,
     ) {
+        self.next_order += 1;
+        let open = OpenOffset { order: self.next_order, value: Some(value) };
         let groups = self.open_offsets.entry(producer).or_default();
-        groups.entry(group.to_owned()).or_default().insert(place, value);
+        groups.entry(group.to_owned()).or_default().insert(place, open);
+    }
+
+    /// A record of this place is durable and counts: what open transactions wrote for it before
+    /// `order` does not any more.
+    pub(super) fn supersede(&mut self, group: &str, place: &Place, order: u64) {
+        let open = self.open_offsets.values_mut().filter_map(|groups| groups.get_mut(group));
+        for offset in open.filter_map(|places| places.get_mut(place)) {
+            if offset.order < order {
+                offset.value = None;
+            }
+        }
     }
 
     fn close(&mut self, now_ms: i64, marker: &Marker) {
@@ -168,9 +191,12 @@ impl Coordinator {
             return;
         }
         for (id, places) in groups {
-            let group = self.groups.entry(id).or_insert_with_key(|id| Group::new(id, now_ms));
-            for ((topic, partition), value) in places {
-                group.offsets.set(&topic, partition, value);
+            for (place, OpenOffset { order, value }) in places {
+                let Some(value) = value else { continue };
+                self.supersede(&id, &place, order);
+                let group = self.groups.entry(id.clone());
+                let group = group.or_insert_with_key(|id| Group::new(id, now_ms));
+                group.offsets.set(&place.0, place.1, value);
             }
         }
     }
@@ -178,6 +204,17 @@ impl Coordinator {
     /// Takes the end of a transaction in the log, in log order, before any request.
     pub fn load_marker(&mut self, marker: &Marker) {
         self.close(-1, marker);
+    }
+
+    /// Whether a transaction that may still commit has offsets of this group in the log, or on
+    /// their way there.
+    pub(super) fn in_transaction(&self, group: &str) -> bool {
+        let writing = |write: &TransactionWrite| match write {
+            TransactionWrite::Offsets { commit, .. } => &*commit.request.group_id == group,
+            TransactionWrite::Marker { .. } => false,
+        };
+        self.open_offsets.values().any(|groups| groups.contains_key(group))
+            || self.transaction_writes.values().any(writing)
     }
 
     /// Places of a group that an open transaction is about to change.

@@ -101,7 +101,11 @@ impl Coordinator {
         } else if let Completion::Streams { answers } = completion {
             self.streams_written(now_ms, &id, answers, outcome);
         } else if let Some(group) = self.groups.get_mut(&id) {
+            let places = if outcome.is_ok() { completion.places() } else { Vec::new() };
             group.written(&mut self.context, now_ms, completion, outcome);
+            for place in places {
+                self.supersede(&id, &place, u64::MAX);
+            }
         }
         self.schedule(&id);
         std::mem::take(&mut self.context.effects)
@@ -156,6 +160,24 @@ impl Coordinator {
 }
 
 impl Completion {
+    /// What the write committed or deleted.
+    fn places(&self) -> Vec<Place> {
+        match self {
+            Completion::Commit { request, plan, .. } => {
+                let places = request.topics.iter().flat_map(|topic| {
+                    let place = |index: i32| (topic.name.to_string(), index);
+                    topic.partitions.iter().map(move |p| place(p.partition_index))
+                });
+                let written = places.zip(plan).filter(|(_, p)| matches!(p, Planned::Write(_)));
+                written.map(|(place, _)| place).collect()
+            }
+            Completion::Expire { places } | Completion::DeleteOffsets { places, .. } => {
+                places.clone()
+            }
+            _ => Vec::new(),
+        }
+    }
+
     fn abandon(self, ctx: &mut Context, group: &str, code: ErrorCode) {
         match self {
             Completion::Empty | Completion::Assignment { .. } | Completion::Expire { .. } => {}
