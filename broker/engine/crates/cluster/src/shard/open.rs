@@ -71,6 +71,7 @@ impl Shard {
             next_balance_ms: 0,
             next_states_ms: 0,
             saving_states: false,
+            clean: None,
             config,
         };
         Ok((shard, report))
@@ -198,7 +199,9 @@ impl Shard {
         // same, but Raft can count as applied only what the log has.
         let in_log = |state: &GroupState| log.term_at(state.index) == Some(state.term);
         let newest = match self.saved.get(&group) {
-            Some(saved) if saved.index > at_start.index && in_log(saved) => saved.clone(),
+            // Retention may have removed all that the saved state covers: the start then has its
+            // index, and no state of its own.
+            Some(saved) if saved.index >= at_start.index && in_log(saved) => saved.clone(),
             _ => at_start,
         };
         let applied = if in_log(&newest) { newest.index.max(start.index) } else { start.index };
