@@ -33,8 +33,7 @@ public class WordCount {
             .flatMapValues(line -> Arrays.asList(line.split(" ")))
             .groupBy((key, word) -> word, Grouped.with("words", Serdes.String(), Serdes.String()))
             .count(Materialized.<String, Long>as(Stores.inMemoryKeyValueStore("counts"))
-                .withKeySerde(Serdes.String()).withValueSerde(Serdes.Long())
-                .withLoggingEnabled(Map.of("cleanup.policy", "delete", "retention.ms", "-1")))
+                .withKeySerde(Serdes.String()).withValueSerde(Serdes.Long()))
             .toStream()
             .mapValues(count -> Long.toString(count))
             .to(args[3], Produced.with(Serdes.String(), Serdes.String()));

@@ -8,10 +8,10 @@ use bytes::{BufMut, Bytes, BytesMut};
 use headrace_env::{Disk, OpenMode};
 use headrace_wire::batch::BatchHeader;
 
-use crate::codec;
 use crate::reader::{LogReader, State, TailBatch};
 use crate::segment::{Body, Header, Segment, TermMark};
 use crate::types::{HardState, LogConfig, LogEntry, LogMeta, LogStart};
+use crate::{clean, codec};
 use crate::{GroupId, StoreError};
 
 /// The start and its owner's state, once it has left the journal.
@@ -39,6 +39,9 @@ pub struct GroupLog {
     pub(crate) dirty: bool,
     /// The start changed since it was last written to its file.
     pub(crate) start_dirty: bool,
+    /// Compaction has seen the keys of all records before this offset, beside those of segments
+    /// that say so themselves.
+    pub(crate) cleaned_before: i64,
     cut: Option<CutMark>,
 }
 
@@ -87,8 +90,17 @@ impl GroupLog {
         };
         let reader = LogReader { group, state: Arc::new(RwLock::new(state)) };
         let hard = HardState::default();
-        let (dirty, start_dirty, cut) = (true, false, None);
-        Ok(GroupLog { reader, dir, meta, config, hard, dirty, start_dirty, cut })
+        Ok(GroupLog {
+            reader,
+            dir,
+            meta,
+            config,
+            hard,
+            dirty: true,
+            start_dirty: false,
+            cleaned_before: 0,
+            cut: None,
+        })
     }
 
     /// Opens what is on disk: the start file and every segment that follows without a gap. What
@@ -109,6 +121,7 @@ impl GroupLog {
         let start_dirty = start != stored.unwrap_or_default();
         log.set_empty(start.clone());
         let names = disk.list(&log.dir).map_err(StoreError::io("list", &log.dir))?;
+        clean::remove_leftovers(disk, &log.dir, &names)?;
         let names: Vec<&String> = names.iter().filter(|name| name.ends_with(".log")).collect();
         let base = |name: &str| name.get(21..41).and_then(|digits| digits.parse::<u64>().ok());
         let kept = names
@@ -272,8 +285,10 @@ impl GroupLog {
             let (len, empty, next_offset) =
                 segment.with(|b| (b.len, b.next_index == segment.header.base_index, b.next_offset));
             let fits = empty || len + header.size_bytes as u64 <= self.config.segment_bytes;
+            // What is new was not compacted: a segment that was takes it no more.
+            let raw = segment.header.cleaned_ms == 0;
             // Before the log's start a crash may have left entries of before a cut.
-            if fits && next_offset == header.base_offset {
+            if fits && raw && next_offset == header.base_offset {
                 return Ok(segment);
             }
         }
@@ -287,7 +302,8 @@ impl GroupLog {
         base_index: u64,
         base_term: u64,
     ) -> Result<Arc<Segment>, StoreError> {
-        let header = Header { meta: self.meta, base_offset, base_index, base_term };
+        let meta = self.meta;
+        let header = Header { meta, base_offset, base_index, base_term, cleaned_ms: 0 };
         let interval = self.config.index_interval_bytes;
         let segment = Arc::new(Segment::create(disk, &self.dir, header, interval)?);
         self.write().segments.push(segment.clone());
@@ -342,8 +358,41 @@ impl GroupLog {
         self.set_empty(start);
         self.dirty = true;
         self.start_dirty = true;
+        self.cleaned_before = 0;
         self.cut = None;
         Ok(())
+    }
+
+    /// Puts a compacted file in the place of a closed segment's, durably; false if that is not
+    /// there any more as it was. Either file is a sound answer to recovery, so that the moment of
+    /// the rename does not matter; but the old side file must be gone for good before.
+    pub(crate) fn replace(
+        &mut self,
+        disk: &dyn Disk,
+        old: &Arc<Segment>,
+        cuts: u64,
+        new: Segment,
+    ) -> Result<bool, StoreError> {
+        let at = self.with(|s| s.segments.iter().position(|segment| Arc::ptr_eq(segment, old)));
+        let at = at.filter(|_| old.cuts() == cuts);
+        let Some(at) = at else {
+            // After a reset the file is gone with the others.
+            let _ = disk.remove_file(&Segment::rewrite_path(&new.path));
+            return Ok(false);
+        };
+        old.forget_side(disk)?;
+        let renamed = disk.rename(&Segment::rewrite_path(&new.path), &new.path);
+        renamed.map_err(StoreError::io("rename", &new.path))?;
+        disk.sync_dir(&self.dir).map_err(StoreError::io("sync", &self.dir))?;
+        new.write_side(disk, &new.body())?;
+        let next_index = new.next_index();
+        let mut state = self.write();
+        state.segments[at] = Arc::new(new);
+        // Readers of the newest batches in memory shall not find what is gone.
+        while state.tail.front().is_some_and(|batch| batch.index < next_index) {
+            state.tail.pop_front();
+        }
+        Ok(true)
     }
 
     /// Before a cut: writes the mark durably. Nothing happens when nothing will be cut.

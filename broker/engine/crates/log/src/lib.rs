@@ -5,6 +5,7 @@
 //! read them.
 
 mod checkpoint;
+mod clean;
 mod codec;
 mod error;
 mod frame;
@@ -19,12 +20,13 @@ mod types;
 mod walk;
 
 pub use checkpoint::CheckpointJob;
+pub use clean::CleanJob;
 pub use error::{ReadError, StoreError};
 pub use group::GroupLog;
 pub use journal::Round;
 pub use reader::LogReader;
 pub use store::Store;
 pub use types::{
-    GroupId, HardState, LogConfig, LogEntry, LogMeta, LogSlice, LogStart, RecoveryReport,
-    Removable, StoreConfig, TimestampedOffset,
+    Cleanable, Compaction, GroupId, HardState, LogConfig, LogEntry, LogMeta, LogSlice, LogStart,
+    RecoveryReport, Removable, StoreConfig, TimestampedOffset,
 };

@@ -387,12 +387,21 @@ struct Slice {
     min_one: bool,
     /// Neighbours from one chunk: the first one's memory and where the run ends in the file.
     run: Option<(Vec<Bytes>, u64)>,
+    /// The last batch, if compaction has emptied it: of several only one is shown, and none before
+    /// a batch with records.
+    emptied: Option<Bytes>,
+    /// Emptied batches that were passed over.
+    passed_bytes: usize,
 }
+
+/// Emptied batches that one read passes over.
+const PASSED_BYTES_MAX: usize = 4 << 20;
 
 impl Slice {
     fn new(offset: i64, max_bytes: usize, upto_offset: i64, min_one: bool) -> Slice {
         let out = LogSlice { next_offset: offset, ..LogSlice::default() };
-        Slice { out, max_bytes, upto_offset, min_one, run: None }
+        let (run, emptied, passed_bytes) = (None, None, 0);
+        Slice { out, max_bytes, upto_offset, min_one, run, emptied, passed_bytes }
     }
 
     /// Takes a batch; false when the slice is full or the limit is reached.
@@ -401,11 +410,22 @@ impl Slice {
             self.end_run();
             return true;
         }
+        if header.is_emptied() {
+            if header.next_offset() > self.upto_offset || self.passed_bytes >= PASSED_BYTES_MAX {
+                return false;
+            }
+            self.end_run();
+            self.passed_bytes += batch.len();
+            self.out.next_offset = header.next_offset();
+            self.emptied = Some(batch.clone());
+            return true;
+        }
         let first = self.out.size_bytes == 0 && self.min_one;
         let fits = self.out.size_bytes + batch.len() <= self.max_bytes;
         if header.next_offset() > self.upto_offset || !(fits || first) {
             return false;
         }
+        self.emptied = None;
         self.out.size_bytes += batch.len();
         self.out.next_offset = header.next_offset();
         match (position, &mut self.run) {
@@ -444,6 +464,11 @@ impl Slice {
 
     fn done(mut self) -> LogSlice {
         self.end_run();
+        if let Some(batch) = self.emptied {
+            // A reader gets ahead by its offsets.
+            self.out.size_bytes += batch.len();
+            self.out.batches.push(batch);
+        }
         self.out
     }
 }

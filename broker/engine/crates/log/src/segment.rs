@@ -35,7 +35,12 @@ pub(crate) struct Header {
     pub(crate) base_offset: i64,
     pub(crate) base_index: u64,
     pub(crate) base_term: u64,
+    /// When all of the segment was first compacted, Unix ms; 0: not yet.
+    pub(crate) cleaned_ms: u64,
 }
+
+/// A time stamp has six bytes in the header: enough for 8,900 years.
+const CLEANED_MS_MAX: u64 = (1 << 48) - 1;
 
 impl Header {
     fn encode(&self) -> Bytes {
@@ -46,7 +51,8 @@ impl Header {
         out.put_i64(self.base_offset);
         out.put_u64(self.base_index);
         out.put_u64(self.base_term);
-        out.put_bytes(0, HEADER_BYTES as usize - 4 - out.len());
+        out.put_uint(self.cleaned_ms.min(CLEANED_MS_MAX), 6);
+        assert_eq!(out.len(), HEADER_BYTES as usize - 4, "the checksum fills it up");
         codec::sealed(out)
     }
 
@@ -60,6 +66,7 @@ impl Header {
             base_offset: codec::i64(&mut data)?,
             base_index: codec::u64(&mut data)?,
             base_term: codec::u64(&mut data)?,
+            cleaned_ms: u64::from(codec::u16(&mut data)?) << 32 | u64::from(codec::u32(&mut data)?),
         })
     }
 }
@@ -237,6 +244,54 @@ pub(crate) struct Segment {
     cuts: AtomicU64,
 }
 
+/// The end of the name of a file that a pass of compaction writes.
+pub(crate) const REWRITE_SUFFIX: &str = "cleaned";
+/// Batches that are written at once.
+const REWRITE_BYTES: usize = 1 << 20;
+
+/// A segment's compacted content on its way to the disk.
+pub(crate) struct Rewrite {
+    /// Its path is the one that it will have.
+    segment: Segment,
+    pending: Vec<(Bytes, BatchHeader)>,
+    pending_bytes: usize,
+}
+
+impl Rewrite {
+    /// Puts the next entry's batch behind those before.
+    pub(crate) fn put(&mut self, batch: Bytes) -> Result<(), StoreError> {
+        let header = BatchHeader::parse(&batch);
+        let header = header.map_err(|e| StoreError::batch(&self.segment.path, 0, &e))?;
+        self.pending_bytes += batch.len();
+        self.pending.push((batch, header));
+        if self.pending_bytes >= REWRITE_BYTES {
+            self.write()?;
+        }
+        Ok(())
+    }
+
+    fn write(&mut self) -> Result<(), StoreError> {
+        self.pending_bytes = 0;
+        let (parts, headers): (Vec<_>, Vec<_>) = self.pending.drain(..).unzip();
+        self.segment.append(&parts, &headers)
+    }
+
+    /// The whole file, synced.
+    pub(crate) fn finish(mut self) -> Result<Segment, StoreError> {
+        self.write()?;
+        let Segment { file, path, .. } = &self.segment;
+        file.sync_data().map_err(StoreError::io("sync", path))?;
+        self.segment.take_dirty();
+        Ok(self.segment)
+    }
+
+    /// It is of no use.
+    pub(crate) fn abandon(self, disk: &dyn Disk) -> Result<(), StoreError> {
+        let path = Segment::rewrite_path(&self.segment.path);
+        disk.remove_file(&path).map_err(StoreError::io("remove", &path))
+    }
+}
+
 /// What opening a segment found beyond its sound batches.
 #[derive(Debug, Default)]
 pub(crate) struct Opened {
@@ -379,10 +434,9 @@ impl Segment {
         Ok(())
     }
 
-    /// Cuts the segment so that `index` is the next entry. The side file goes first: it must never
-    /// cover bytes that are written anew.
-    pub(crate) fn truncate(&self, disk: &dyn Disk, index: u64) -> Result<(), StoreError> {
-        self.dirty.store(true, Ordering::Release);
+    /// Removes the side file durably, and for good: who still has an older state of the segment
+    /// does not write it again.
+    pub(crate) fn forget_side(&self, disk: &dyn Disk) -> Result<(), StoreError> {
         self.cuts.fetch_add(1, Ordering::AcqRel);
         let side = Self::side_path(&self.path);
         if disk.exists(&side) {
@@ -390,6 +444,33 @@ impl Segment {
             let dir = self.path.parent().expect("segments lie in a folder");
             disk.sync_dir(dir).map_err(StoreError::io("sync", dir))?;
         }
+        Ok(())
+    }
+
+    /// Where a segment's compacted content waits to take its place.
+    pub(crate) fn rewrite_path(path: &Path) -> PathBuf {
+        path.with_extension(REWRITE_SUFFIX)
+    }
+
+    /// Begins a file beside this one that is to hold the same entries in fewer bytes.
+    pub(crate) fn rewrite(&self, disk: &dyn Disk, cleaned_ms: u64) -> Result<Rewrite, StoreError> {
+        let path = Self::rewrite_path(&self.path);
+        let header = Header { cleaned_ms, ..self.header };
+        let file = disk.open(&path, OpenMode::Create).map_err(StoreError::io("create", &path))?;
+        let begun = file.set_len(0).and_then(|()| file.write_all_at(&header.encode(), 0));
+        begun.map_err(StoreError::io("write", &path))?;
+        let interval = self.with(|body| body.interval_bytes);
+        let interval = u32::try_from(interval).unwrap_or(u32::MAX);
+        let body = Body::empty(&header, interval);
+        let segment = Segment::new(self.path.clone(), file, header, body);
+        Ok(Rewrite { segment, pending: Vec::new(), pending_bytes: 0 })
+    }
+
+    /// Cuts the segment so that `index` is the next entry. The side file goes first: it must never
+    /// cover bytes that are written anew.
+    pub(crate) fn truncate(&self, disk: &dyn Disk, index: u64) -> Result<(), StoreError> {
+        self.dirty.store(true, Ordering::Release);
+        self.forget_side(disk)?;
         let found = self.body().seek(|mark| mark.index <= index);
         let body = self.body();
         let mut kept = Body::empty(&self.header, 1);

@@ -49,6 +49,8 @@ pub struct Store {
     baseline_round: u64,
     cleanups: VecDeque<(u64, Cleanup)>,
     checkpoint_out: bool,
+    /// A pass of compaction is under way.
+    pub(crate) cleaning: bool,
     poisoned: Arc<AtomicBool>,
     /// (group, index, bytes) of every batch in memory, oldest first, over all groups.
     tail: VecDeque<(GroupId, u64, usize)>,
@@ -101,6 +103,7 @@ impl Store {
             baseline_round: 0,
             cleanups: VecDeque::new(),
             checkpoint_out: false,
+            cleaning: false,
             poisoned: Arc::new(AtomicBool::new(false)),
             tail: VecDeque::new(),
             tail_bytes: 0,

@@ -1,6 +1,9 @@
 //! What callers say to a store and get from it.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
+use headrace_wire::batch::BatchHeader;
 use uuid::Uuid;
 
 /// A Raft group; 0 is the controller, every partition has one of its own.
@@ -34,6 +37,23 @@ pub struct LogConfig {
     pub retention_bytes: i64,
     /// Bytes between two marks of the sparse index (it gets sparser in large segments).
     pub index_interval_bytes: u32,
+    /// Of the records of a key only the newest stays.
+    pub compaction: Option<Compaction>,
+}
+
+/// How a log is compacted. Names are Kafka's topic settings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Compaction {
+    /// Share of bytes not compacted yet that starts a pass, in millionths
+    /// (`min.cleanable.dirty.ratio`).
+    pub min_dirty_ppm: u32,
+    /// Segments with younger records are left alone (`min.compaction.lag.ms`).
+    pub min_lag_ms: i64,
+    /// A pass begins when a record has waited for so long (`max.compaction.lag.ms`).
+    pub max_lag_ms: i64,
+    /// How long a record without a value stays once those before it are gone
+    /// (`delete.retention.ms`).
+    pub delete_retention_ms: i64,
 }
 
 impl Default for LogConfig {
@@ -44,6 +64,7 @@ impl Default for LogConfig {
             retention_ms: 7 * 24 * 3_600_000,
             retention_bytes: -1,
             index_interval_bytes: 4096,
+            compaction: None,
         }
     }
 }
@@ -99,6 +120,17 @@ pub struct Removable {
     pub upto_index: u64,
     /// Records below this offset are deleted; segments with nothing else go.
     pub deleted_before: i64,
+}
+
+/// What of a log may be compacted.
+#[derive(Clone)]
+pub struct Cleanable {
+    /// No entry behind this index: committed, and in the owner's saved state.
+    pub upto_index: u64,
+    /// No record at or behind this offset: what lies before is no part of an open transaction.
+    pub upto_offset: i64,
+    /// Whether a transactional batch before that was aborted.
+    pub is_aborted: Arc<dyn Fn(&BatchHeader) -> bool + Send + Sync>,
 }
 
 /// Batches read from a log.

@@ -8,10 +8,11 @@ use bytes::Bytes;
 use headrace_env::sim::{SimEnv, SimRandom};
 use headrace_env::Random;
 use headrace_log::{
-    CheckpointJob, HardState, LogConfig, LogEntry, LogMeta, LogStart, Removable, Store, StoreConfig,
+    CheckpointJob, CleanJob, Cleanable, Compaction, HardState, LogConfig, LogEntry, LogMeta,
+    LogStart, Removable, Store, StoreConfig,
 };
 use headrace_wire::batch::{raft_only, stamp, BatchHeader};
-use headrace_wire::records::BatchBuilder;
+use headrace_wire::records::{BatchBuilder, Record, RecordIter};
 use uuid::Uuid;
 
 const GROUPS: u64 = 3;
@@ -107,7 +108,8 @@ fn batch(random: &SimRandom, offset: i64, term: u64) -> Bytes {
     let mut builder = BatchBuilder::new();
     for _ in 0..=below(random, 3) {
         let value = vec![random.next_u64() as u8; below(random, 400) as usize];
-        builder.push(1_000, Some(&random.next_u64().to_be_bytes()), Some(&value), &[]);
+        let value = (below(random, 5) > 0).then_some(&value[..]);
+        builder.push(1_000, Some(&[below(random, 7) as u8]), value, &[]);
     }
     let mut made = builder.build().expect("small").to_vec();
     stamp(&mut made, offset, epoch);
@@ -115,7 +117,18 @@ fn batch(random: &SimRandom, offset: i64, term: u64) -> Bytes {
 }
 
 fn config() -> LogConfig {
-    LogConfig { segment_bytes: 2_000, index_interval_bytes: 300, ..LogConfig::default() }
+    let compaction = Compaction {
+        min_dirty_ppm: 1,
+        min_lag_ms: 0,
+        max_lag_ms: i64::MAX,
+        delete_retention_ms: 300,
+    };
+    LogConfig {
+        segment_bytes: 2_000,
+        index_interval_bytes: 300,
+        compaction: Some(compaction),
+        ..LogConfig::default()
+    }
 }
 
 fn store_config() -> StoreConfig {
@@ -124,6 +137,34 @@ fn store_config() -> StoreConfig {
 
 fn meta(id: u64) -> LogMeta {
     LogMeta { topic_id: Uuid::from_u128(u128::from(id) + 1), partition: 0 }
+}
+
+fn records(batch: &Bytes) -> Vec<Record> {
+    let header = BatchHeader::parse(batch).expect("stored");
+    RecordIter::new(header, batch).and_then(Iterator::collect).expect("sound")
+}
+
+/// Whether compaction may have made `left` of `whole`: the same place and fewer records.
+fn is_left_of(left: &Bytes, whole: &Bytes) -> bool {
+    let place = |batch: &Bytes| {
+        let h = BatchHeader::parse(batch).expect("stored");
+        (h.base_offset, h.last_offset_delta, h.leader_epoch, h.is_control(), h.producer_id)
+    };
+    let all = records(whole);
+    place(left) == place(whole) && records(left).iter().all(|record| all.contains(record))
+}
+
+/// What a reader knows of each key at the end.
+fn newest(model: &Model) -> BTreeMap<Bytes, Bytes> {
+    let mut state = BTreeMap::new();
+    for record in model.entries.iter().flat_map(|(_, batch)| records(batch)) {
+        let key = record.key.expect("all have one");
+        match record.value {
+            Some(value) => state.insert(key, value),
+            None => state.remove(&key),
+        };
+    }
+    state
 }
 
 /// A node's store beside its model.
@@ -141,6 +182,15 @@ struct Run {
     reset: Vec<u64>,
     staged: BTreeMap<u64, Staged>,
     job: Option<CheckpointJob>,
+    clean: Option<CleanJob>,
+    /// Passes over the time: a pass of compaction sees its clock.
+    now_ms: i64,
+    /// Entries up to here are never cut, and may be cleaned.
+    committed: BTreeMap<u64, u64>,
+    /// The same as of the last synced round: a crash may undo a reset.
+    durably_committed: BTreeMap<u64, u64>,
+    /// Batches that compaction has emptied, over all looks.
+    emptied: usize,
     /// Group ids are never used again.
     removed: Vec<u64>,
     /// The largest term used, and the least that new entries may have: after a crash nobody leads
@@ -162,6 +212,11 @@ impl Run {
             reset: Vec::new(),
             staged: BTreeMap::new(),
             job: None,
+            clean: None,
+            now_ms: 1_000,
+            committed: BTreeMap::new(),
+            durably_committed: BTreeMap::new(),
+            emptied: 0,
             removed: Vec::new(),
             term_used: 0,
             term_least: 1,
@@ -201,7 +256,12 @@ impl Run {
         }
         let model = &self.current[&id];
         let keep = match conflict && !model.entries.is_empty() {
-            true => below(&random, model.entries.len() as u64) as usize,
+            true => {
+                let committed = self.committed.get(&id).copied().unwrap_or_default();
+                let least = committed.saturating_sub(model.start.index) as usize;
+                let keep = below(&random, model.entries.len() as u64) as usize;
+                keep.max(least.min(model.entries.len()))
+            }
             false => model.entries.len(),
         };
         let last_term = model.entries.last().map_or(model.start.term, |e| e.0);
@@ -241,6 +301,7 @@ impl Run {
             let (term, offset) = (model.hard.term.max(1), model.end_offset(model.entries.len()));
             after.start = LogStart { index, term, offset: offset + 7, app };
             after.entries.clear();
+            self.committed.insert(id, index);
             self.cut.push(id);
             self.reset.push(id);
             let (start, hard) = (after.start.clone(), after.hard);
@@ -284,7 +345,37 @@ impl Run {
         self.cut.clear();
         self.reset.clear();
         self.staged.clear();
+        for (&id, model) in &self.durable {
+            let committed = self.committed.entry(id).or_default();
+            let more = model.last_index().saturating_sub(*committed);
+            *committed += below(&self.sim.random, more + 1);
+        }
+        self.durably_committed = self.committed.clone();
         self.store().round_done(round.seq()).is_ok()
+    }
+
+    /// A step of compaction, each at another time than the one before.
+    fn clean(&mut self) -> bool {
+        self.now_ms += 50;
+        if let Some(mut job) = self.clean.take() {
+            if below(&self.sim.random, 3) > 0 {
+                job.run();
+                let next = self.store().clean_done(job);
+                return next.map(|next| self.clean = next).is_ok();
+            }
+            self.clean = Some(job);
+            return true;
+        }
+        let (now_ms, committed) = (self.now_ms, self.committed.clone());
+        let bounds = |id: u64| {
+            Some(Cleanable {
+                upto_index: committed.get(&id).copied().unwrap_or_default(),
+                upto_offset: i64::MAX,
+                is_aborted: std::sync::Arc::new(|_| false),
+            })
+        };
+        self.clean = self.store().take_clean(now_ms, &bounds);
+        true
     }
 
     fn checkpoint(&mut self) -> bool {
@@ -299,7 +390,8 @@ impl Run {
     fn step(&mut self) -> bool {
         let random = self.sim.random.clone();
         let id = 1 + below(&random, GROUPS);
-        match below(&random, 40) {
+        match below(&random, 56) {
+            40.. => self.clean(),
             0..=14 => self.append(id, false),
             15..=17 => self.append(id, true),
             18..=32 => self.round(),
@@ -315,10 +407,13 @@ impl Run {
         let in_flight = self.current.clone();
         self.store = None;
         self.job = None;
+        self.clean = None;
+        self.committed = self.durably_committed.clone();
         let random = self.sim.random.clone();
         self.sim.disk.crash(&*random);
         let damaged = self.open();
-        let found = self.read_all();
+        let sides = [&self.durable, &in_flight].map(Clone::clone);
+        let found = self.read_all(&sides);
         for id in 1..=GROUPS {
             if damaged.contains(&id) {
                 continue;
@@ -342,6 +437,7 @@ impl Run {
             let start = LogStart::default();
             self.store().reset_group(id, start.clone(), hard).expect("resets");
             self.current.insert(id, Model { start, entries: Vec::new(), hard });
+            self.committed.insert(id, 0);
         }
         self.cut.clear();
         self.reset.clear();
@@ -350,18 +446,37 @@ impl Run {
         self.durable = self.current.clone();
     }
 
-    fn read_all(&mut self) -> World {
+    /// Everything that the store holds, with what compaction has taken from its batches. They are
+    /// known by `sides` or were staged; nothing that counts may be gone.
+    fn read_all(&mut self, sides: &[World]) -> World {
         let store = self.store.as_ref().expect("open");
         let mut world = World::new();
         for id in store.groups() {
             let log = store.log(id).expect("listed");
             let (first, last) = (log.first_index(), log.last_index());
             let read = log.entries(first, last + 1, u64::MAX).expect("sound");
-            let entries = read.into_iter().map(|e| (e.term, e.batch)).collect();
-            world.insert(id, Model { start: log.start(), entries, hard: log.hard_state() });
+            let stored: Vec<_> = read.into_iter().map(|e| (e.term, e.batch)).collect();
+            let whole = |index: u64, (term, left): &(u64, Bytes)| {
+                let known = sides.iter().filter_map(|side| side.get(&id)?.at(index));
+                let staged = self.staged.get(&id).into_iter().flat_map(|s| &s.entries);
+                let staged = staged.filter(|s| s.0 == index).map(|s| (s.1, s.2.clone()));
+                let mut all = known.cloned().chain(staged).filter(|entry| entry.0 == *term);
+                let found = all.find(|entry| is_left_of(left, &entry.1));
+                found.unwrap_or_else(|| (*term, left.clone()))
+            };
+            let entries = (first..).zip(&stored).map(|(index, left)| whole(index, left)).collect();
+            let model = Model { start: log.start(), entries, hard: log.hard_state() };
+            let left = Model { entries: stored, ..model.clone() };
+            self.emptied += left.entries.iter().filter(|(_, b)| is_emptied(b)).count();
+            assert!(newest(&left) == newest(&model), "group {id} lost a record that counts");
+            world.insert(id, model);
         }
         world
     }
+}
+
+fn is_emptied(batch: &Bytes) -> bool {
+    BatchHeader::parse(batch).expect("stored").is_emptied()
 }
 
 fn seeds() -> u64 {
@@ -370,6 +485,7 @@ fn seeds() -> u64 {
 
 #[test]
 fn synced_rounds_survive_power_cuts() {
+    let mut emptied = 0;
     for seed in 0..seeds() {
         eprintln!("seed {seed}");
         let mut run = Run::new(seed);
@@ -382,7 +498,9 @@ fn synced_rounds_survive_power_cuts() {
             }
             run.crash();
         }
+        emptied += run.emptied;
     }
+    assert!(emptied > 0, "compaction took place");
 }
 
 #[test]
@@ -406,7 +524,7 @@ fn a_clean_close_loses_nothing_and_replays_nothing() {
         assert_eq!((report.entries_replayed, report.torn_bytes), (0, 0));
         assert_eq!(report.damaged, Vec::new());
         run.store = Some(store);
-        assert_eq!(run.read_all(), before);
+        assert_eq!(run.read_all(std::slice::from_ref(&before)), before);
     }
 }
 

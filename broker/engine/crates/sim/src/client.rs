@@ -41,6 +41,8 @@ pub(crate) struct Client {
     pub idempotent: bool,
     /// Writes in transactions.
     transactional: bool,
+    /// Its records have keys.
+    keyed: bool,
     /// What the partition wants to see with the next transaction's first batch.
     guard: Option<u64>,
     /// Something was acknowledged since the last marker.
@@ -66,11 +68,20 @@ pub(crate) fn value(id: i64, sequence: i32) -> String {
     format!("{id}/{sequence}")
 }
 
+/// A record's key, if it has one: some keys are written all the time, and some only once.
+pub(crate) fn key_of(sequence: i32) -> i32 {
+    match sequence % 5 {
+        0 => sequence,
+        rest => rest,
+    }
+}
+
 impl Client {
-    pub fn new(id: i64, group: GroupId, idempotent: bool) -> Client {
+    pub fn new(id: i64, group: GroupId, idempotent: bool, keyed: bool) -> Client {
         Client {
             idempotent,
             transactional: idempotent && group % 2 == 1,
+            keyed,
             guard: None,
             in_transaction: false,
             ending: None,
@@ -111,7 +122,9 @@ impl Client {
             let mut text = value(self.id, sequence + n);
             text.push('#');
             text.extend(std::iter::repeat_n('x', padding));
-            builder.push(i64::from(sequence + n), None, Some(text.as_bytes()), &[]);
+            let key = self.keyed.then(|| key_of(sequence + n).to_be_bytes());
+            let key = key.as_ref().map(|key| &key[..]);
+            builder.push(i64::from(sequence + n), key, Some(text.as_bytes()), &[]);
         }
         builder.build().expect("a small batch can be built")
     }

@@ -10,8 +10,9 @@ use headrace_cluster::shard::{Input, NewReplica, Shard, ShardConfig, Turn};
 use headrace_cluster::{GroupId, Metrics, NodeId, PartitionConfig};
 use headrace_env::sim::{SimEnv, SimRandom};
 use headrace_env::OpenMode;
-use headrace_log::{LogConfig, Round, StoreConfig};
+use headrace_log::{CleanJob, Compaction, LogConfig, Round, StoreConfig};
 use headrace_raft::{decode_message, ConfState, FrameReader};
+use headrace_wire::batch::BatchHeader;
 use uuid::Uuid;
 
 use crate::machine::{Chain, HashMachine};
@@ -23,6 +24,12 @@ const SEGMENT_BYTES: u64 = 16 << 10;
 const TICK_MS: u64 = 10;
 const ELECTION_TICKS: usize = 20;
 const MAINTAIN_EVERY_MS: i64 = 203;
+const COMPACTION: Compaction = Compaction {
+    min_dirty_ppm: 100_000,
+    min_lag_ms: 0,
+    max_lag_ms: i64::MAX,
+    delete_retention_ms: 500,
+};
 /// Group 0 has a state machine, the others are partitions.
 pub(crate) const MACHINE_GROUP: GroupId = 0;
 
@@ -45,6 +52,9 @@ pub(crate) struct SimNode {
     groups: Vec<GroupId>,
     members: ConfState,
     retention_bytes: i64,
+    compact: bool,
+    /// A step of compaction that takes its time.
+    cleaning: Option<CleanJob>,
     chain: Chain,
     seed: u64,
     /// A group whose log was cut, until it is whole again.
@@ -62,6 +72,7 @@ pub(crate) struct NodeSpec {
     pub nodes: NodeId,
     pub groups: Vec<GroupId>,
     pub retention_bytes: i64,
+    pub compact: bool,
     pub chain: Chain,
     pub seed: u64,
     pub image: Option<Image>,
@@ -81,6 +92,8 @@ impl SimNode {
             groups: spec.groups,
             members: ConfState { voters, learners: Vec::new() },
             retention_bytes: spec.retention_bytes,
+            compact: spec.compact,
+            cleaning: None,
             chain: spec.chain,
             seed: spec.seed,
             truncated: None,
@@ -203,6 +216,7 @@ impl SimNode {
                 segment_bytes: SEGMENT_BYTES,
                 retention_bytes: if machine { -1 } else { self.retention_bytes },
                 retention_ms: -1,
+                compaction: (self.compact && !machine).then_some(COMPACTION),
                 ..LogConfig::default()
             },
             config: PartitionConfig {
@@ -241,6 +255,20 @@ impl SimNode {
         self.truncated.is_some()
     }
 
+    /// Batches that compaction has emptied.
+    pub fn emptied(&self) -> usize {
+        let Some(shard) = &self.shard else { return 0 };
+        let count = |group: GroupId| {
+            shard.with_log(group, |log| {
+                let all = log.entries(log.first_index(), log.last_index() + 1, u64::MAX);
+                let headers = all.into_iter().flatten();
+                let headers = headers.filter_map(|entry| BatchHeader::parse(&entry.batch).ok());
+                headers.filter(BatchHeader::is_emptied).count()
+            })
+        };
+        shard.groups().filter_map(count).sum()
+    }
+
     fn note_replaced(&mut self) {
         let Some(shard) = &self.shard else { return };
         for &group in &self.groups {
@@ -272,6 +300,11 @@ impl SimNode {
                 self.env.disk.cut_power_after(random.below(3));
                 let _ = writing.round.write_and_sync();
             }
+        }
+        if let Some(mut job) = self.cleaning.take().filter(|_| random.below(2) == 0) {
+            // In the middle of a step.
+            self.env.disk.cut_power_after(random.below(6));
+            job.run();
         }
         self.shard = None;
         self.env.disk.crash(random);
@@ -332,12 +365,17 @@ impl SimNode {
         random: &SimRandom,
     ) -> Result<Vec<(NodeId, Bytes)>, String> {
         let Some(shard) = &mut self.shard else { return Ok(Vec::new()) };
-        let Turn { frames, beats, round, checkpoint, .. } = shard.turn();
+        let Turn { frames, beats, round, checkpoint, clean, .. } = shard.turn();
         self.note_replaced();
         let Some(shard) = &mut self.shard else { return Ok(Vec::new()) };
         if let Some(mut job) = checkpoint {
             job.run();
             shard.handle(Input::CheckpointDone(job), now_ms);
+        }
+        self.cleaning = self.cleaning.take().or(clean);
+        if let Some(mut job) = self.cleaning.take_if(|_| random.below(30) == 0) {
+            job.run();
+            shard.handle(Input::CleanDone(Box::new(job)), now_ms);
         }
         if let Some(round) = round {
             let written = random.below(2) == 0;

@@ -15,7 +15,7 @@ use tokio::sync::oneshot;
 use tokio::sync::oneshot::error::TryRecvError;
 
 use crate::checks::Checks;
-use crate::client::{value, Client};
+use crate::client::{key_of, value, Client};
 use crate::machine::{broken, Chain};
 use crate::moves::Moves;
 use crate::network::{Network, Weather};
@@ -57,6 +57,8 @@ pub struct Plan {
     pub move_every_ms: u64,
     /// Mean time between deletions of a partition's oldest records; 0: none.
     pub delete_every_ms: u64,
+    /// Records have keys, and partitions are compacted.
+    pub compact: bool,
 }
 
 impl Plan {
@@ -80,6 +82,7 @@ impl Plan {
             damage_every_ms: if random.below(4) == 0 { 1_500 } else { 0 },
             move_every_ms: 0,
             delete_every_ms: if random.below(2) == 0 { 400 } else { 0 },
+            compact: random.below(3) == 0,
         }
     }
 }
@@ -119,6 +122,8 @@ pub struct Summary {
     pub asleep_ms: u64,
     /// Replicas moved.
     pub moves: u64,
+    /// Batches that compaction has emptied, on all nodes.
+    pub emptied: usize,
 }
 
 impl World {
@@ -135,6 +140,7 @@ impl World {
                 nodes: plan.nodes,
                 groups: groups.clone(),
                 retention_bytes: plan.retention_bytes,
+                compact: plan.compact,
                 chain: chain.clone(),
                 seed,
                 image: moves.as_ref().map(Moves::image),
@@ -149,9 +155,9 @@ impl World {
             network: Network::default(),
             clients: groups
                 .iter()
-                .map(|&g| Client::new(client_id(g), g, g != MACHINE_GROUP))
+                .map(|&g| Client::new(client_id(g), g, g != MACHINE_GROUP, plan.compact))
                 .collect(),
-            checks: Checks::default(),
+            checks: Checks::new(plan.compact),
             crashes: 0,
             asleep_ms: 0,
             moves,
@@ -176,6 +182,7 @@ impl World {
             acknowledged: self.clients.iter().map(|c| c.acknowledged.len()).sum(),
             asleep_ms: self.asleep_ms,
             moves: self.moves.as_ref().map_or(0, |moves| moves.finished),
+            emptied: self.nodes.iter().map(|node| node.emptied()).sum(),
         }
     }
 
@@ -421,7 +428,7 @@ impl World {
                 if !self.holds(node.id, client.group()) {
                     continue;
                 }
-                check_log(client, shard)
+                check_log(client, shard, self.plan.compact)
                     .map_err(|why| format!("node {}, group {}: {why}", node.id, client.group()))?;
             }
             if client.acknowledged.is_empty() {
@@ -432,10 +439,23 @@ impl World {
     }
 }
 
-/// Every acknowledged record is at its offset, none is there twice, and they are in order.
-fn check_log(client: &Client, shard: &Shard) -> Result<(), String> {
+/// Every acknowledged record is at its offset, none is there twice, and they are in order. Of a
+/// compacted partition, every key's newest one.
+fn check_log(client: &Client, shard: &Shard, compact: bool) -> Result<(), String> {
     let group = client.group();
     let (records, start, end) = read_log(shard, group)?;
+    let shared = shard.shared(group).ok_or("no replica")?;
+    let (aborted, log_start) = (shared.aborted().clone(), shared.offsets().log_start);
+    let is_aborted = |offset| aborted.contains(client_id(group), offset);
+    let mut newest: BTreeMap<i32, i64> = BTreeMap::new();
+    for (&offset, text) in records.iter().filter(|(&offset, _)| !is_aborted(offset)) {
+        newest.insert(key_of(sequence_of(text).ok_or("an unknown record")?), offset);
+    }
+    let may_go = |sequence: i32, offset: i64| {
+        let later = newest.get(&key_of(sequence)).is_some_and(|&newest| newest > offset);
+        // Of what was deleted, the index of aborted transactions is gone.
+        compact && (later || is_aborted(offset) || offset < log_start)
+    };
     for (&sequence, &(base_offset, count)) in &client.acknowledged {
         for n in 0..count {
             let offset = base_offset + i64::from(n);
@@ -444,6 +464,7 @@ fn check_log(client: &Client, shard: &Shard) -> Result<(), String> {
                 Some(found) if *found == expected => {}
                 // Retention or a snapshot removed it.
                 None if offset < start => {}
+                None if may_go(sequence + n, offset) => {}
                 other => {
                     return Err(format!(
                         "offset {offset} holds {other:?} instead of {expected} ({start}..{end})"
@@ -461,9 +482,12 @@ fn check_log(client: &Client, shard: &Shard) -> Result<(), String> {
             return Err(format!("record {text} is there twice"));
         }
     }
-    let sequences: Vec<i32> =
-        records.values().filter_map(|text| text.split('/').nth(1)?.parse().ok()).collect();
-    if sequences.windows(2).any(|pair| pair[1] != pair[0] + 1) {
+    let sequences: Vec<i32> = records.values().filter_map(|text| sequence_of(text)).collect();
+    let follows = |pair: &[i32]| match compact {
+        true => pair[1] > pair[0],
+        false => pair[1] == pair[0] + 1,
+    };
+    if !sequences.windows(2).all(follows) {
         return Err(format!("sequences are not in order: {sequences:?}"));
     }
     // Every record and every marker took one offset, and nothing else takes any.
@@ -472,6 +496,10 @@ fn check_log(client: &Client, shard: &Shard) -> Result<(), String> {
         return Err(format!("{made} records, {markers} markers, but the log ends at {end}"));
     }
     check_transactions(shard, group)
+}
+
+fn sequence_of(text: &str) -> Option<i32> {
+    text.split('/').nth(1)?.parse().ok()
 }
 
 /// What the replica knows of transactions is what its log tells. The log's start may have cut a

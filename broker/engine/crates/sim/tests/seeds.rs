@@ -21,7 +21,8 @@ fn promises_hold_for_many_seeds() {
 #[test]
 fn a_cut_that_a_crash_undoes_damages_nothing() {
     for seed in [354, 493] {
-        let plan = Plan { damage_every_ms: 0, delete_every_ms: 0, ..Plan::drawn(seed) };
+        let calmer = Plan { damage_every_ms: 0, delete_every_ms: 0, ..Plan::drawn(seed) };
+        let plan = Plan { compact: false, ..calmer };
         World::new(seed, plan).run();
     }
 }
@@ -30,7 +31,8 @@ fn a_cut_that_a_crash_undoes_damages_nothing() {
 /// that it had them.
 #[test]
 fn what_a_damaged_replica_lost_counts_nowhere() {
-    let plan = Plan { pause_every_ms: 0, delete_every_ms: 0, ..Plan::drawn(77) };
+    let calmer = Plan { pause_every_ms: 0, delete_every_ms: 0, ..Plan::drawn(77) };
+    let plan = Plan { compact: false, ..calmer };
     World::new(77, plan).run();
 }
 
@@ -67,7 +69,23 @@ fn calm() -> Plan {
         damage_every_ms: 0,
         move_every_ms: 0,
         delete_every_ms: 0,
+        compact: false,
     }
+}
+
+/// Every replica is compacted by itself, under crashes, moves, deletions, retention and damage.
+#[test]
+fn compacted_partitions_keep_the_newest_of_every_key() {
+    let first = number("HEADRACE_SIM_FIRST", 0);
+    let mut emptied = 0;
+    for seed in first..first + number("HEADRACE_SIM_SEEDS", 30) {
+        let plan = Plan { compact: true, ..Plan::drawn(seed) };
+        let moving = Plan { nodes: 5, move_every_ms: 400, damage_every_ms: 0, ..plan };
+        let summary = World::new(seed, if seed % 2 == 0 { plan } else { moving }).run();
+        assert!(summary.commits > 0, "seed {seed} did nothing");
+        emptied += summary.emptied;
+    }
+    assert!(emptied > 0, "compaction took place");
 }
 
 #[test]

@@ -208,6 +208,11 @@ impl BatchHeader {
         self.last_offset_delta == -1
     }
 
+    /// A batch that compaction has emptied: it takes its offsets, and has no record.
+    pub fn is_emptied(&self) -> bool {
+        self.record_count == 0 && !self.is_control()
+    }
+
     /// Sequence of the last record (wraps to 0 after `i32::MAX`, as Kafka does).
     pub fn last_sequence(&self) -> i32 {
         advance_sequence(self.base_sequence, self.last_offset_delta)
@@ -250,6 +255,14 @@ pub fn set_max_timestamp(batch: &mut [u8], max_timestamp_ms: i64) {
     assert!(batch.len() >= HEADER_BYTES, "set_max_timestamp takes a whole batch");
     batch[35..43].copy_from_slice(&max_timestamp_ms.to_be_bytes());
     seal(batch);
+}
+
+/// Says how many records are left in a batch and what their largest time stamp is. The caller
+/// seals it.
+pub(crate) fn set_left(batch: &mut [u8], record_count: i32, max_timestamp_ms: i64) {
+    assert!(batch.len() >= HEADER_BYTES, "set_left takes a whole batch");
+    batch[35..43].copy_from_slice(&max_timestamp_ms.to_be_bytes());
+    batch[57..61].copy_from_slice(&record_count.to_be_bytes());
 }
 
 /// Makes the length and the codec those of the records that now follow the header; a fresh CRC.

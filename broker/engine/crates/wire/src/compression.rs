@@ -61,6 +61,19 @@ pub struct Compression {
     pub level: i32,
 }
 
+impl From<Codec> for Compression {
+    /// At Apache Kafka's default level.
+    fn from(codec: Codec) -> Self {
+        let level = match codec {
+            Codec::None | Codec::Snappy => 0,
+            Codec::Gzip => -1,
+            Codec::Lz4 => 9,
+            Codec::Zstd => 3,
+        };
+        Compression { codec, level }
+    }
+}
+
 /// Reads what `codec` made of some records.
 ///
 /// # Errors

@@ -141,6 +141,7 @@ const RECORD_HEADER_MIN_BYTES: usize = 2;
 #[derive(Debug)]
 pub struct RecordIter {
     header: BatchHeader,
+    body: Bytes,
     reader: Reader,
     left: usize,
 }
@@ -157,17 +158,23 @@ impl RecordIter {
             return Err(DecodeError::Truncated { need: header.size_bytes, have: batch.len() });
         }
         let body = batch.slice(HEADER_BYTES..header.size_bytes);
-        let reader = Reader::new(match codec {
+        let body = match codec {
             Codec::None => body,
             codec => compression::expand(codec, &body, BODY_MAX_BYTES)?.into(),
-        });
+        };
+        let reader = Reader::new(body.clone());
         // A Raft-only batch carries its payload where the records would be.
         let left = if header.takes_no_offset() { 0 } else { header.record_count };
         let left = usize::try_from(left).map_err(|_| DecodeError::Length(i64::from(left)))?;
         if left.saturating_mul(RECORD_MIN_BYTES) > reader.remaining() {
             return Err(DecodeError::Record("more records are claimed than fit"));
         }
-        Ok(RecordIter { header, reader, left })
+        Ok(RecordIter { header, body, reader, left })
+    }
+
+    /// Where in the expanded records the next one begins.
+    fn position(&self) -> usize {
+        self.body.len() - self.reader.remaining()
     }
 
     fn read(&mut self) -> Result<Record, DecodeError> {
@@ -271,6 +278,42 @@ pub fn recompress(
     }
     batch::set_compression(&mut out, to.codec);
     Ok(out.into())
+}
+
+/// The batch with only those records that `keep` wants, or `None` if it wants all of them.
+///
+/// Everything else of the header stays, so the batch takes the offsets and sequence numbers that
+/// it took before, also when no record is left; but its largest time stamp is that of what is left
+/// (-1 for nothing).
+///
+/// # Errors
+/// Those of [`RecordIter`].
+pub fn retain(
+    header: &BatchHeader,
+    batch: &Bytes,
+    mut keep: impl FnMut(&Record) -> bool,
+) -> Result<Option<Bytes>, DecodeError> {
+    let mut records = RecordIter::new(*header, batch)?;
+    let mut kept = Vec::new();
+    let (mut count, mut max_timestamp_ms) = (0i32, -1);
+    loop {
+        let from = records.position();
+        let Some(record) = records.next().transpose()? else { break };
+        if keep(&record) {
+            kept.extend_from_slice(&records.body[from..records.position()]);
+            count += 1;
+            max_timestamp_ms = max_timestamp_ms.max(record.timestamp_ms);
+        }
+    }
+    if count == header.record_count {
+        return Ok(None);
+    }
+    let codec = Codec::from_id(header.compression()).filter(|_| count > 0).unwrap_or(Codec::None);
+    let out = batch[..HEADER_BYTES].to_vec();
+    let mut out = compression::compress(codec.into(), &mut &kept[..], out)?;
+    batch::set_left(&mut out, count, max_timestamp_ms);
+    batch::set_compression(&mut out, codec);
+    Ok(Some(out.into()))
 }
 
 /// Why a batch cannot be built.

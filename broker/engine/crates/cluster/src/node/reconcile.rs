@@ -54,14 +54,20 @@ fn settings(topic: &Topic, cluster: &ClusterConfig, partition: &Partition) -> Se
         true => (config.retention_ms, config.retention_bytes),
         false => (-1, -1),
     };
+    let compaction = config.cleanup_policy.compact.then_some(config.compaction);
     Settings {
         preferred: replicas.first().copied(),
         log: LogConfig {
             segment_bytes: config.segment_bytes,
-            segment_ms: config.segment_ms,
+            segment_ms: match compaction {
+                // A record in the open segment cannot be compacted.
+                Some(rules) => config.segment_ms.min(rules.max_lag_ms),
+                None => config.segment_ms,
+            },
             retention_ms,
             retention_bytes,
             index_interval_bytes: config.index_interval_bytes,
+            compaction,
         },
         config: PartitionConfig {
             log_append_time: config.timestamp_type == TimestampType::LogAppendTime,

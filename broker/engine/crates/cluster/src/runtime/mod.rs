@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use crossbeam_channel::{Receiver, Sender};
 use headrace_env::Env;
-use headrace_log::{CheckpointJob, RecoveryReport, Round, StoreConfig};
+use headrace_log::{CheckpointJob, CleanJob, RecoveryReport, Round, StoreConfig};
 use tokio::sync::oneshot;
 
 use crate::error::StartError;
@@ -50,6 +50,7 @@ enum Chore {
 struct Helpers {
     rounds: Sender<Round>,
     chores: Sender<Chore>,
+    cleans: Sender<CleanJob>,
 }
 
 /// Starts a shard's threads; returns when its store is open.
@@ -132,7 +133,7 @@ fn start_helpers(
     };
     spawn(format!("journal-{index}"), journal)?;
     let (chores, todo): (Sender<Chore>, Receiver<Chore>) = crossbeam_channel::bounded(MAX_JOBS);
-    let (disk, dir) = (env.disk.clone(), config.dir.clone());
+    let (disk, dir, cleaned) = (env.disk.clone(), config.dir.clone(), shard.clone());
     let keeper = move || {
         for chore in todo {
             let done = match chore {
@@ -154,7 +155,18 @@ fn start_helpers(
         }
     };
     spawn(format!("keeper-{index}"), keeper)?;
-    Ok(Helpers { rounds, chores })
+    let (cleans, todo): (Sender<CleanJob>, Receiver<CleanJob>) = crossbeam_channel::bounded(1);
+    // Nothing waits for it, so it must hold nothing up: a thread of its own.
+    let cleaner = move || {
+        for mut job in todo {
+            job.run();
+            if cleaned.send_blocking(Input::CleanDone(Box::new(job))).is_err() {
+                return;
+            }
+        }
+    };
+    spawn(format!("cleaner-{index}"), cleaner)?;
+    Ok(Helpers { rounds, chores, cleans })
 }
 
 /// A shard's thread.
@@ -238,6 +250,9 @@ impl Driver {
         }
         if let Some(job) = turn.checkpoint {
             let _ = self.helpers.chores.send(Chore::Checkpoint(job));
+        }
+        if let Some(job) = turn.clean {
+            let _ = self.helpers.cleans.send(job);
         }
         for (to, parts) in turn.frames {
             self.output.frame(to, parts);

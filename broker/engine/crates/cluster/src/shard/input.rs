@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use crossbeam_channel::{Receiver, Sender, TrySendError};
-use headrace_log::CheckpointJob;
+use headrace_log::{CheckpointJob, CleanJob};
 use headrace_raft::{ConfState, Membership, RaftMessage};
 use tokio::sync::oneshot;
 use uuid::Uuid;
@@ -181,6 +181,8 @@ pub enum Input {
     },
     /// A checkpoint ran.
     CheckpointDone(CheckpointJob),
+    /// A step of compaction ran.
+    CleanDone(Box<CleanJob>),
     /// The states file was written for these groups and indices.
     StatesSaved(Vec<(GroupId, u64)>),
     /// Close the store and end.

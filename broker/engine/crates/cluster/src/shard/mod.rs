@@ -4,6 +4,7 @@
 //! [`Shard::turn`] brings out frames for other nodes, a round for the journal and news of who
 //! leads. `runtime` drives it with a thread, the simulator with a loop. See the README.
 
+mod compaction;
 mod deletion;
 mod input;
 mod machine;
@@ -25,7 +26,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use headrace_env::Disk;
-use headrace_log::{CheckpointJob, Round, Store};
+use headrace_log::{CheckpointJob, CleanJob, Round, Store};
 use headrace_raft::{encode_message, Body, FrameWriter, PeerId, RaftMessage, Role};
 
 pub use input::{shard_queue, Input, NewReplica, ShardReceiver, ShardSender};
@@ -138,6 +139,8 @@ pub struct Turn {
     pub round: Option<Round>,
     /// To be run on a thread that may block; [`Input::CheckpointDone`] must follow.
     pub checkpoint: Option<CheckpointJob>,
+    /// The same, for hours if need be; [`Input::CleanDone`] must follow.
+    pub clean: Option<CleanJob>,
     /// News.
     pub events: Vec<ShardEvent>,
     /// Some work is left: take another turn soon.
@@ -202,6 +205,8 @@ pub struct Shard {
     next_balance_ms: i64,
     next_states_ms: i64,
     saving_states: bool,
+    /// A step of compaction that waits to be taken.
+    clean: Option<CleanJob>,
 }
 
 impl std::fmt::Debug for Shard {
@@ -257,6 +262,7 @@ impl Shard {
             }
             Input::RoundDone { seq, result } => self.round_done(seq, result),
             Input::CheckpointDone(job) => self.checkpoint_done(job),
+            Input::CleanDone(job) => self.clean_done(*job),
             Input::StatesSaved(indices) => self.states_saved(indices),
             // The thread that drives the shard ends it; here there is nothing to do.
             Input::Stop { reply } => {

@@ -70,6 +70,7 @@ impl Shard {
             beats: std::mem::take(&mut self.beats),
             round,
             checkpoint: self.store.borrow_mut().take_checkpoint(),
+            clean: self.clean.take(),
             events: std::mem::take(&mut self.events),
             again: !self.dirty.is_empty(),
         }

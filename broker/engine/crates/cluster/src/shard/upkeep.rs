@@ -101,6 +101,7 @@ impl Shard {
             return None;
         }
         self.publish_offsets();
+        self.begin_clean(now_ms);
         self.states_due(now_ms)
     }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use headrace_log::Compaction;
 use headrace_wire::compression::{Codec, Compression};
 use serde::{Deserialize, Serialize};
 
@@ -21,7 +22,7 @@ pub enum TimestampType {
 pub struct CleanupPolicy {
     /// By age and size.
     pub delete: bool,
-    /// All but the newest record of each key (internal topics).
+    /// All but the newest record of each key.
     pub compact: bool,
 }
 
@@ -50,6 +51,8 @@ pub struct TopicConfig {
     pub min_insync_replicas: i32,
     /// How old data leaves.
     pub cleanup_policy: CleanupPolicy,
+    /// When and how the topic is compacted, if its policy says so.
+    pub compaction: Compaction,
     /// How batches are stored; `None`: as their producers compressed them.
     pub compression: Option<Compression>,
 }
@@ -98,6 +101,12 @@ impl TopicConfig {
             cleanup_policy: CleanupPolicy {
                 delete: policy.contains(&"delete"),
                 compact: policy.contains(&"compact"),
+            },
+            compaction: Compaction {
+                min_dirty_ppm: millionths(text("min.cleanable.dirty.ratio")),
+                min_lag_ms: long("min.compaction.lag.ms"),
+                max_lag_ms: long("max.compaction.lag.ms"),
+                delete_retention_ms: long("delete.retention.ms"),
             },
             compression: match text("compression.type") {
                 "uncompressed" => Some((Codec::None, 0)),
@@ -235,6 +244,11 @@ impl From<BTreeMap<String, String>> for ClusterConfig {
 
 fn default_number(key: &str) -> i64 {
     TOPIC.iter().find(|p| p.name == key).and_then(|p| p.default.parse().ok()).unwrap_or(-1)
+}
+
+/// A ratio between 0 and 1.
+fn millionths(ratio: &str) -> u32 {
+    ratio.parse().map_or(500_000, |ratio: f64| (ratio.clamp(0.0, 1.0) * 1e6) as u32)
 }
 
 fn clamp_u32(n: i64) -> u32 {

@@ -12,8 +12,6 @@ const WHOLE: Kind = Kind::Long { min: 0, max: i64::MAX };
 const OR_UNLIMITED: Kind = Kind::Long { min: -1, max: i64::MAX };
 const POSITIVE: Kind = Kind::Long { min: 1, max: i64::MAX };
 const COUNT: Kind = Kind::Int { min: 1, max: MAX_I32 };
-const NO_COMPACTION: Honour =
-    Honour::OnlyDefault("user topics are not compacted yet, so it would do nothing");
 const NO_FLUSH: Honour = Honour::OnlyDefault(
     "every acknowledged record is on disk on a majority already; there is no flush to postpone",
 );
@@ -46,8 +44,9 @@ const fn cluster(
 pub const TOPIC: &[Property] = &[
     topic("cleanup.policy", "log.cleanup.policy",
         Kind::ListOf(&["delete", "compact"]), "delete",
-        Honour::Only(&["delete"], "compaction of user topics is not available yet; use 'delete'"),
-        "How old data leaves the topic. 'delete': by retention.ms and retention.bytes."),
+        Honour::Yes,
+        "How old data leaves the topic. 'delete': by retention.ms and retention.bytes; 'compact': \
+         all but the newest record of each key."),
     topic("compression.gzip.level", "compression.gzip.level",
         Kind::Level { min: 1, max: 9, default: -1 }, "-1", Honour::Yes,
         "Level for recompression with gzip; -1: the codec's own default."),
@@ -63,7 +62,7 @@ pub const TOPIC: &[Property] = &[
         Kind::Int { min: -131_072, max: 22 }, "3", Honour::Yes,
         "Level for recompression with zstd."),
     topic("delete.retention.ms", "log.cleaner.delete.retention.ms", WHOLE, "86400000",
-        NO_COMPACTION,
+        Honour::Yes,
         "How long a compacted topic keeps a deleted key's marker."),
     topic("file.delete.delay.ms", "log.segment.delete.delay.ms", WHOLE, "60000",
         Honour::OnlyDefault("files are removed as soon as no reader holds them"),
@@ -86,7 +85,7 @@ pub const TOPIC: &[Property] = &[
         Kind::Long { min: -2, max: i64::MAX }, "-2", NO_TIERS,
         "Time that data stays on local disk when older data is in remote storage."),
     topic("max.compaction.lag.ms", "log.cleaner.max.compaction.lag.ms", POSITIVE,
-        "9223372036854775807", NO_COMPACTION,
+        "9223372036854775807", Honour::Yes,
         "Longest time that a record may wait for compaction."),
     topic("max.message.bytes", "message.max.bytes",
         Kind::Int { min: 0, max: MAX_I32 }, "1048588", Honour::Yes,
@@ -101,9 +100,9 @@ pub const TOPIC: &[Property] = &[
         Kind::Choice(&["CreateTime", "LogAppendTime"]), "CreateTime", Honour::Yes,
         "Whether records carry their producer's time or the time of their append."),
     topic("min.cleanable.dirty.ratio", "log.cleaner.min.cleanable.ratio",
-        Kind::Double { min: 0.0, max: 1.0 }, "0.5", NO_COMPACTION,
+        Kind::Double { min: 0.0, max: 1.0 }, "0.5", Honour::Yes,
         "Share of uncompacted data that starts a compaction."),
-    topic("min.compaction.lag.ms", "log.cleaner.min.compaction.lag.ms", WHOLE, "0", NO_COMPACTION,
+    topic("min.compaction.lag.ms", "log.cleaner.min.compaction.lag.ms", WHOLE, "0", Honour::Yes,
         "Shortest time that a record stays uncompacted."),
     topic("min.insync.replicas", "min.insync.replicas", COUNT, "1", Honour::Yes,
         "Replicas that must be in sync for a write with acks=all to be taken; a partition that \
