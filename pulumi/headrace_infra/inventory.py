@@ -6,6 +6,7 @@ python -m headrace_infra.inventory --stack local --directory inventories/local
 import argparse
 import json
 import os
+import shlex
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -28,7 +29,7 @@ class _Dumper(yaml.SafeDumper):
         super().increase_indent(flow, False)
 
 
-def hosts(found: Outputs, known_hosts: Path, package: Path | None = None) -> dict[str, Any]:
+def hosts(found: Outputs, ssh_config: Path, package: Path | None = None) -> dict[str, Any]:
     """The inventory: one group of brokers, their seeds, and one group for each rack."""
     racks: dict[str, dict[str, Any]] = {}
     for node in found.nodes:
@@ -45,7 +46,7 @@ def hosts(found: Outputs, known_hosts: Path, package: Path | None = None) -> dic
         group_vars["headrace_package_file"] = str(package.resolve())
     return {
         "all": {
-            "vars": _connection(found, known_hosts),
+            "vars": _connection(found, ssh_config),
             "children": {
                 "headrace": {
                     "hosts": {node.name: _host(found, node) for node in found.nodes},
@@ -76,27 +77,49 @@ def _host(found: Outputs, node: Node) -> dict[str, Any]:
     return facts
 
 
-def _connection(found: Outputs, known_hosts: Path) -> dict[str, Any]:
-    """How Ansible gets in. Where the hosts' keys are known, no other key is accepted."""
-    checking = "yes" if all(node.host_key for node in found.nodes) else "accept-new"
-    # Quoted twice, for the shell words that Ansible splits and for ssh, which splits at blanks too.
-    options = [
-        f"-o 'UserKnownHostsFile=\"{known_hosts}\"'",
-        f"-o StrictHostKeyChecking={checking}",
-    ]
-    if found.access.method == "ssm":
-        command = (
-            "aws ssm start-session --target %h --document-name AWS-StartSSHSession"
-            f" --parameters portNumber=%p --region {found.access.region}"
-        )
-        options.append(f"-o ProxyCommand='{command}'")
+def _connection(found: Outputs, ssh_config: Path) -> dict[str, Any]:
+    """How Ansible gets in: as a person does, by the same file."""
     connection: dict[str, Any] = {
         "ansible_user": found.access.user,
-        "ansible_ssh_common_args": " ".join(options),
+        "ansible_ssh_common_args": f"-F {shlex.quote(str(ssh_config))}",
     }
     if found.access.private_key_file is not None:
         connection["ansible_ssh_private_key_file"] = found.access.private_key_file
     return connection
+
+
+def ssh_config_text(found: Outputs, known_hosts: Path) -> str:
+    """The file for `ssh -F`, by which a host is reached by its name.
+
+    Where the hosts' keys are known, no other key is accepted.
+    """
+    checking = "yes" if all(node.host_key for node in found.nodes) else "accept-new"
+    common = [
+        f"User {found.access.user}",
+        f"UserKnownHostsFile {_ssh_path(known_hosts)}",
+        f"StrictHostKeyChecking {checking}",
+    ]
+    if found.access.private_key_file is not None:
+        common += [
+            f"IdentityFile {_ssh_path(found.access.private_key_file)}",
+            "IdentitiesOnly yes",
+        ]
+    if found.access.method == "ssm":
+        common.append(
+            "ProxyCommand aws ssm start-session --target %h --document-name AWS-StartSSHSession"
+            f" --parameters portNumber=%p --region {found.access.region}"
+        )
+    # By its address too, for that is what Ansible asks for.
+    blocks = [
+        [f"Host {node.name} {node.ssh_host}", f"HostName {node.ssh_host}", *common]
+        for node in found.nodes
+    ]
+    return "".join("\n    ".join(block) + "\n" for block in blocks)
+
+
+def _ssh_path(path: Path | str) -> str:
+    """A path in ssh's words: blanks need quotes, and a percent sign would begin a token."""
+    return '"' + str(path).replace("%", "%%") + '"'
 
 
 def known_hosts_text(found: Outputs) -> str:
@@ -106,7 +129,7 @@ def known_hosts_text(found: Outputs) -> str:
 
 
 def write(found: Outputs, directory: Path, package: Path | None = None) -> Path:
-    """Writes hosts.yml and known_hosts into a folder; returns the path of hosts.yml.
+    """Writes hosts.yml, ssh_config and known_hosts into a folder; returns the path of hosts.yml.
 
     `package` is the .deb that the playbooks install; without it an operator names it.
     """
@@ -114,7 +137,9 @@ def write(found: Outputs, directory: Path, package: Path | None = None) -> Path:
     known_hosts = directory.resolve() / "known_hosts"
     if any(node.host_key for node in found.nodes):
         _replace(known_hosts, known_hosts_text(found))
-    document = hosts(found, known_hosts, package)
+    ssh_config = directory.resolve() / "ssh_config"
+    _replace(ssh_config, _HEADER + ssh_config_text(found, known_hosts))
+    document = hosts(found, ssh_config, package)
     text = yaml.dump(document, Dumper=_Dumper, sort_keys=False, explicit_start=True, width=96)
     _replace(directory / "hosts.yml", _HEADER + text)
     return directory / "hosts.yml"
@@ -155,7 +180,7 @@ def write_cluster(found: Outputs, node_ids: dict[str, int], directory: Path) -> 
 
 def remove(directory: Path) -> None:
     """Removes the files written here, and nothing else."""
-    for name in ("hosts.yml", "known_hosts", "known_hosts.old", "cluster.json"):
+    for name in ("hosts.yml", "ssh_config", "known_hosts", "known_hosts.old", "cluster.json"):
         (directory / name).unlink(missing_ok=True)
     if directory.is_dir() and not any(directory.iterdir()):
         directory.rmdir()

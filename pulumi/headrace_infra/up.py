@@ -104,6 +104,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     _LOG.info("wrote %s", written)
     if not options.machines_only:
         sys.stdout.write(written.read_text(encoding="utf-8"))
+        name = json.loads(written.read_text(encoding="utf-8"))["nodes"][0]["host"]
+        config = os.path.relpath(directory / "ssh_config")
+        _LOG.info("go on with: ssh -F %s %s sudo headrace cluster health", config, name)
     return 0
 
 

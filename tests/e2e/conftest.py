@@ -43,6 +43,15 @@ class Hosts:
         """What a shell command printed on a host; it must succeed."""
         return podman.exec_in(host, ["sh", "-c", command])
 
+    def shell(self, command: str) -> str:
+        """What a command of README printed here; it must succeed."""
+        own = command.replace("inventories/local/", "inventories/e2e/")
+        done = subprocess.run(
+            ["bash", "-c", own], check=False, cwd=ROOT, capture_output=True, text=True, timeout=120
+        )
+        assert done.returncode == 0, f"{own}: {done.stdout}{done.stderr}"
+        return done.stdout
+
     def exists(self, host: str, path: str) -> bool:
         return self.run(host, f"if test -e {path}; then echo yes; fi") != ""
 

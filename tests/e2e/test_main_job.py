@@ -5,6 +5,8 @@ The tests run in the order of this file and share the hosts of one `make up`.
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import flights
 import pytest
 import steadyload
@@ -12,6 +14,7 @@ import steadyload
 from headrace_infra.local import podman
 
 pytestmark = [pytest.mark.hosts, pytest.mark.timeout(2400)]
+ROOT = Path(__file__).parents[2]
 FLIGHTS = 336_776
 # Records a second while nodes are restarted: the load must last longer than that.
 ROLL_RATE = 200
@@ -21,6 +24,16 @@ def test_three_hosts_form_one_healthy_cluster(hosts):
     health = hosts.wait_healthy()
     assert sorted(health["all_nodes"]) == sorted(node["id"] for node in hosts.cluster["nodes"])
     assert len(hosts.cluster["nodes"]) == 3
+
+
+def test_the_commands_of_the_readme_work(hosts):
+    """By the file that `make up` wrote for ssh, as a newcomer would."""
+    text = (ROOT / "README.md").read_text()
+    commands = [line[2:] for line in text.splitlines() if line.startswith("$ ssh -F inventories/")]
+    printed = [hosts.shell(each.replace("flights", "readme")) for each in commands]
+    assert len(printed) == 2
+    assert "readme" in printed[0]
+    assert "healthy" in printed[1]
 
 
 def test_flights_survive_the_loss_of_the_busiest_host(hosts):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -72,18 +73,44 @@ def test_the_data_disk_on_aws_is_named_after_its_volume(tmp_path):
 
 
 def test_known_hosts_pins_each_host_s_key(tmp_path):
-    hosts = inventory.write(LOCAL, tmp_path)
+    inventory.write(LOCAL, tmp_path)
     lines = (tmp_path / "known_hosts").read_text().splitlines()
     assert lines == [f"10.0.0.1{n} ssh-ed25519 KEY{z}" for n, z in ((1, "a"), (2, "b"), (3, "c"))]
-    assert "StrictHostKeyChecking=yes" in hosts.read_text()
+
+
+def as_ssh_sees_it(folder: Path, host: str) -> dict[str, str]:
+    """What ssh makes of the written file for a host, by ssh's lower-case names."""
+    done = subprocess.run(
+        ["ssh", "-G", "-F", str(folder / "ssh_config"), host],
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    return dict(line.split(" ", 1) for line in done.stdout.splitlines() if " " in line)
+
+
+@pytest.mark.parametrize("asked", ["hr-b1", "10.0.0.12"])
+def test_ssh_reaches_a_host_by_its_name(tmp_path, asked):
+    folder = tmp_path / "50% of a name"
+    hosts = inventory.write(LOCAL, folder)
+    options = as_ssh_sees_it(folder, asked)
+    assert options["hostname"] == "10.0.0.12"
+    assert options["user"] == LOCAL.access.user
+    assert options["identityfile"] == LOCAL.access.private_key_file
+    assert options["identitiesonly"] == "yes"
+    assert options["stricthostkeychecking"] == "true"
+    assert options["userknownhostsfile"] == str(folder / "known_hosts")
+    arguments = yaml.safe_load(hosts.read_text())["all"]["vars"]["ansible_ssh_common_args"]
+    assert shlex.split(arguments) == ["-F", str(folder / "ssh_config")]
 
 
 def test_ssh_goes_through_a_session_on_aws(tmp_path):
     variables = yaml.safe_load(inventory.write(AWS, tmp_path).read_text())["all"]["vars"]
-    options = variables["ansible_ssh_common_args"]
-    assert "aws ssm start-session --target %h" in options
-    assert "--region eu-central-1" in options
-    assert "StrictHostKeyChecking=accept-new" in options
+    options = as_ssh_sees_it(tmp_path, "hr-b1")
+    assert options["hostname"] == "i-01"
+    assert "aws ssm start-session --target %h" in options["proxycommand"]
+    assert options["proxycommand"].endswith("--region eu-central-1")
+    assert options["stricthostkeychecking"] == "accept-new"
     assert "ansible_ssh_private_key_file" not in variables
     assert not (tmp_path / "known_hosts").exists()
 

@@ -40,10 +40,8 @@ def ssh(directory: Path, found: outputs.Outputs, number: int, command: str) -> s
     inventory.write(found, directory)
     done = subprocess.run(
         [
-            "ssh", "-i", str(found.access.private_key_file), "-o", "BatchMode=yes",
-            "-o", f"UserKnownHostsFile={directory / 'known_hosts'}",
-            "-o", "StrictHostKeyChecking=yes", "-o", "ConnectTimeout=20",
-            f"{found.access.user}@{found.nodes[number].ssh_host}", command,
+            "ssh", "-F", str(directory / "ssh_config"), "-o", "BatchMode=yes",
+            "-o", "ConnectTimeout=20", found.nodes[number].name, command,
         ],
         check=False, capture_output=True, text=True, timeout=120,
     )  # fmt: skip

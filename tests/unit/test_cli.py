@@ -127,6 +127,26 @@ def test_wrong_usage_is_status_2_and_says_what_is_right(
     failed(run(*arguments, HEADRACE_CONFIG=str(tmp_path / "none.yaml")), 2, *words)
 
 
+@pytest.mark.parametrize(
+    ("command", "option"), [(("topic", "list"), "--brokers"), (("cluster", "health"), "--admin")]
+)
+def test_who_may_not_read_the_nodes_file_is_told_what_to_do(
+    command: tuple[str, ...], option: str, tmp_path: Path
+) -> None:
+    """The package's file is for root and the service alone, and so is its folder."""
+    folder = tmp_path / "etc"
+    folder.mkdir()
+    (folder / "headrace.yaml").touch()
+    folder.chmod(0)
+    no_override = ("setpriv", "--bounding-set", "-dac_override,-dac_read_search")
+    under = no_override if os.geteuid() == 0 else ()
+    try:
+        done = run(*command, under=under, HEADRACE_CONFIG=str(folder / "headrace.yaml"))
+    finally:
+        folder.chmod(0o700)
+    failed(done, 2, option, "may not read", "sudo")
+
+
 def test_groups_alone_print_their_help() -> None:
     for name in ("config", "topic", "group", "cluster", "dev"):
         done = run(name)

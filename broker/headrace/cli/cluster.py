@@ -5,8 +5,8 @@ from typing import Annotated, Any
 
 import typer
 
-from headrace.cli.errors import FAILED, REFUSED, USAGE, CliError
-from headrace.cli.options import AdminOption, Format, FormatOption, TimeoutOption
+from headrace.cli.errors import FAILED, REFUSED, CliError
+from headrace.cli.options import AdminOption, Format, FormatOption, TimeoutOption, this_node
 from headrace.cli.output import emit, pairs, table
 
 app = typer.Typer(
@@ -19,15 +19,7 @@ def admin_addresses(given: str | None) -> list[str]:
     """The addresses that were given, or this node's. Raises CliError."""
     if given:
         return [part.strip() for part in given.split(",") if part.strip()]
-    from headrace.settings import find_config, load
-
-    file = find_config()
-    if not file.exists():
-        raise CliError(
-            f"which cluster? Give --admin HOST:PORT or set HEADRACE_ADMIN (there is no {file})",
-            USAGE,
-        )
-    return [str(load(file).headrace.admin_advertised())]
+    return [str(this_node("--admin", "HEADRACE_ADMIN").headrace.admin_advertised())]
 
 
 class AdminApi:

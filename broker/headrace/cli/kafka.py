@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Literal, NoReturn, TypeVar
 
 from headrace.cli.errors import FAILED, REFUSED, USAGE, CliError
+from headrace.cli.options import this_node
 
 if TYPE_CHECKING:
     from confluent_kafka import Consumer, KafkaError, Producer
@@ -17,15 +18,7 @@ def broker_list(given: str | None) -> str:
     """The addresses that were given, or this node's advertised ones. Raises CliError."""
     if given:
         return given
-    from headrace.settings import find_config, load
-
-    file = find_config()
-    if not file.exists():
-        raise CliError(
-            f"which cluster? Give --brokers HOST:PORT or set HEADRACE_BROKERS (there is no {file})",
-            USAGE,
-        )
-    listeners = load(file).headrace.kafka_advertised()
+    listeners = this_node("--brokers", "HEADRACE_BROKERS").headrace.kafka_advertised()
     return ",".join(f"{_bracketed(each.address)}:{each.port}" for each in listeners)
 
 

@@ -2,9 +2,14 @@
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from headrace.cli.errors import USAGE, CliError
+
+if TYPE_CHECKING:
+    from headrace.settings.table import Settings
 
 
 class Format(StrEnum):
@@ -53,3 +58,25 @@ AdminOption = Annotated[
 TimeoutOption = Annotated[
     float, typer.Option("--timeout", help="Seconds to wait for the cluster.", min=0.1, max=3600)
 ]
+
+
+def this_node(option: str, variable: str) -> "Settings":
+    """The settings of this machine's node, for who did not say which cluster is meant.
+
+    Raises CliError, which names the option and the environment variable, where there is no node or
+    its file is not for this user.
+    """
+    from headrace.settings import find_config, load
+
+    file = find_config()
+    try:
+        file.open("rb").close()
+    except FileNotFoundError as error:
+        raise _which(option, variable, f"there is no {file}") from error
+    except PermissionError as error:
+        raise _which(option, variable, f"this user may not read {file}; sudo may") from error
+    return load(file)
+
+
+def _which(option: str, variable: str, why: str) -> CliError:
+    return CliError(f"which cluster? Give {option} HOST:PORT or set {variable} ({why})", USAGE)
