@@ -8,7 +8,7 @@ use super::command::{
 };
 use super::error::{refuse, ControllerError, ErrorCode};
 use super::properties::{ClusterConfig, Scope, TopicConfig};
-use super::{names, State};
+use super::State;
 use crate::image::Topic;
 
 type Overrides = BTreeMap<String, String>;
@@ -72,7 +72,7 @@ impl State {
         let topic = self.known_topic(&TopicRef::Name(name.to_string()))?;
         let base = if replace { Overrides::new() } else { topic.overrides.clone() };
         let cluster = &self.image.cluster.overrides;
-        let overrides = Scope::Topic(names::owner(name)).change(&base, ops, cluster)?;
+        let overrides = Scope::Topic.change(&base, ops, cluster)?;
         if validate_only || overrides == topic.overrides {
             return Ok(());
         }

@@ -1,7 +1,6 @@
 //! Topic names: Kafka's rules, and which topics are Headrace's own.
 
 use super::error::{refuse, ControllerError, ErrorCode};
-use super::properties::Owner;
 
 /// The longest topic name, as in Kafka: a folder is named after it.
 pub const MAX_NAME_BYTES: usize = 249;
@@ -17,15 +16,6 @@ const CLUSTER_METADATA: &str = "__cluster_metadata";
 /// Whether a topic is Headrace's own.
 pub fn is_internal(name: &str) -> bool {
     matches!(name, CONSUMER_OFFSETS | TRANSACTION_STATE | SHARE_GROUP_STATE)
-}
-
-/// Which limits hold for the properties of the topic called `name`.
-pub fn owner(name: &str) -> Owner {
-    if is_internal(name) {
-        Owner::Internal
-    } else {
-        Owner::User
-    }
 }
 
 /// Checks a new topic's name by itself.

@@ -368,13 +368,12 @@ impl State {
 }
 
 fn checked_overrides(new: &NewTopic) -> Result<BTreeMap<String, String>, ControllerError> {
-    let scope = Scope::Topic(names::owner(&new.name));
     let mut overrides = BTreeMap::new();
     for (key, value) in &new.configs {
         let Some(value) = value else {
             return refuse(ErrorCode::INVALID_CONFIG, format!("property '{key}' has no value"));
         };
-        let value = scope.check(key, value)?;
+        let value = Scope::Topic.check(key, value)?;
         if overrides.insert(key.clone(), value).is_some() {
             return refuse(ErrorCode::INVALID_CONFIG, format!("property '{key}' is set twice"));
         }

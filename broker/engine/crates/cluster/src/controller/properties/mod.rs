@@ -16,7 +16,6 @@ use serde::{Deserialize, Serialize};
 pub use effective::{CleanupPolicy, ClusterConfig, TimestampType, TopicConfig};
 pub use named::{CLIENT_METRICS, GROUP};
 pub use table::{CLUSTER, TOPIC};
-pub use value::Owner;
 
 use super::command::{ConfigOp, ConfigOpKind};
 use super::error::{ControllerError, ErrorCode};
@@ -83,8 +82,6 @@ pub const MATCHES: &[&str] = &[
 pub enum Honour {
     /// On any valid value.
     Yes,
-    /// On these values; others are refused, and why.
-    Only(&'static [&'static str], &'static str),
     /// Not at all, and why: only the default is accepted.
     OnlyDefault(&'static str),
 }
@@ -192,7 +189,7 @@ fn cluster_keys() -> impl Iterator<Item = &'static str> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scope {
     /// A topic's.
-    Topic(Owner),
+    Topic,
     /// The cluster's.
     Cluster,
     /// A group's.
@@ -204,7 +201,7 @@ pub enum Scope {
 impl Scope {
     fn property(self, key: &str) -> Result<&'static Property, String> {
         let found = match self {
-            Scope::Topic(_) => topic_property(key),
+            Scope::Topic => topic_property(key),
             Scope::Cluster => cluster_property(key),
             Scope::Group => GROUP.iter().find(|p| p.name == key),
             Scope::ClientMetrics => CLIENT_METRICS.iter().find(|p| p.name == key),
@@ -224,20 +221,13 @@ impl Scope {
         }
         let near = |table: &'static [Property]| value::nearest(key, table.iter().map(|p| p.name));
         let (what, near) = match self {
-            Scope::Topic(_) => ("topic", near(TOPIC)),
+            Scope::Topic => ("topic", near(TOPIC)),
             Scope::Cluster => ("cluster", value::nearest(key, cluster_keys())),
             Scope::Group => ("group", near(GROUP)),
             Scope::ClientMetrics => ("client metrics", near(CLIENT_METRICS)),
         };
         let hint = near.map(|n| format!("; did you mean {n}?")).unwrap_or_default();
         format!("unknown {what} property '{shown}'{hint}")
-    }
-
-    fn owner(self) -> Owner {
-        match self {
-            Scope::Topic(owner) => owner,
-            _ => Owner::User,
-        }
     }
 
     /// As in Apache Kafka, where a subscription's values are checked with the request.
@@ -254,7 +244,7 @@ impl Scope {
     /// `INVALID_CONFIG` for an unknown key, a bad value, or one that would not be honoured.
     pub fn check(self, key: &str, value: &str) -> Result<String, ControllerError> {
         self.property(key)
-            .and_then(|p| value::check(p, value, self.owner()))
+            .and_then(|p| value::check(p, value))
             .map_err(|why| ControllerError::new(self.refusal(), why))
     }
 
@@ -312,7 +302,7 @@ impl Scope {
                 }
             }
         };
-        value::check(property, &whole, self.owner()).map(Some)
+        value::check(property, &whole).map(Some)
     }
 }
 

@@ -2,22 +2,13 @@
 
 use super::{Honour, Kind, Property, MATCHES};
 
-/// Whether the checked topic is one of Headrace's own: those may be compacted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Owner {
-    /// A topic of a user, or the cluster's properties.
-    User,
-    /// An internal topic.
-    Internal,
-}
-
 /// The value as it will be stored (trimmed), or why it is refused.
-pub(super) fn check(property: &Property, value: &str, owner: Owner) -> Result<String, String> {
+pub(super) fn check(property: &Property, value: &str) -> Result<String, String> {
     let value = value.trim();
     let normal = parse(property.kind, value).map_err(|why| {
         format!("invalid value '{}' for {}: {why}", shorten(value), property.name)
     })?;
-    honoured(property, &normal, owner)?;
+    honoured(property, &normal)?;
     Ok(normal)
 }
 
@@ -99,21 +90,15 @@ fn is_duration(text: &str) -> bool {
     !(days.is_empty() && time.is_empty()) && parts(days, "D") && parts(time, "HMS")
 }
 
-fn honoured(property: &Property, value: &str, owner: Owner) -> Result<(), String> {
+fn honoured(property: &Property, value: &str) -> Result<(), String> {
     if value == property.default {
         return Ok(());
     }
-    let refused = |why| Err(format!("{}={} is refused: {why}", property.name, shorten(value)));
     match property.honour {
         Honour::Yes => Ok(()),
-        Honour::Only(allowed, why) => {
-            let internal_may = owner == Owner::Internal && property.name == "cleanup.policy";
-            if internal_may || allowed.contains(&value) {
-                return Ok(());
-            }
-            refused(why)
+        Honour::OnlyDefault(why) => {
+            Err(format!("{}={} is refused: {why}", property.name, shorten(value)))
         }
-        Honour::OnlyDefault(why) => refused(why),
     }
 }
 

@@ -10,48 +10,43 @@ use super::super::command::{
 };
 use super::super::error::ErrorCode;
 use super::super::properties::{
-    cluster_property, describe_cluster, describe_topic, ConfigSource, Honour, Owner, Scope,
-    CLUSTER, TOPIC,
+    cluster_property, describe_cluster, describe_topic, ConfigSource, Honour, Scope, CLUSTER, TOPIC,
 };
 use super::super::{ControllerCommand, ControllerReply, SnapshotError, State};
 use super::{registration, Cluster};
 
-const USER: Scope = Scope::Topic(Owner::User);
-const INTERNAL: Scope = Scope::Topic(Owner::Internal);
-
 #[test]
 fn values_are_checked_by_table() {
     let table: &[(Scope, &str, &str, Result<&str, &str>)] = &[
-        (USER, "retention.ms", "60000", Ok("60000")),
-        (USER, "retention.ms", " -1 ", Ok("-1")),
-        (USER, "retention.ms", "-2", Err("at least -1")),
-        (USER, "retention.ms", "soon", Err("whole number")),
-        (USER, "segment.bytes", "1048576", Ok("1048576")),
-        (USER, "segment.bytes", "14", Err("between 1048576")),
-        (USER, "min.insync.replicas", "0", Err("between 1")),
-        (USER, "message.timestamp.type", "LogAppendTime", Ok("LogAppendTime")),
-        (USER, "message.timestamp.type", "logappendtime", Err("CreateTime, LogAppendTime")),
-        (USER, "cleanup.policy", "delete", Ok("delete")),
-        (USER, "cleanup.policy", "compact", Ok("compact")),
-        (USER, "cleanup.policy", "compact,delete", Ok("compact,delete")),
-        (USER, "min.cleanable.dirty.ratio", "0.01", Ok("0.01")),
-        (USER, "cleanup.policy", "", Err("list of delete, compact")),
-        (USER, "cleanup.policy", "shred", Err("list of delete, compact")),
-        (INTERNAL, "cleanup.policy", "compact", Ok("compact")),
-        (USER, "compression.type", "producer", Ok("producer")),
-        (USER, "compression.type", "zstd", Ok("zstd")),
-        (USER, "compression.gzip.level", "-1", Ok("-1")),
-        (USER, "compression.gzip.level", "0", Err("between 1 and 9 or equal to -1")),
-        (USER, "compression.zstd.level", "-131072", Ok("-131072")),
-        (USER, "compression.lz4.level", "18", Err("between 1 and 17")),
-        (USER, "compression.type", "rar", Err("one of")),
-        (USER, "unclean.leader.election.enable", "FALSE", Ok("false")),
-        (USER, "unclean.leader.election.enable", "true", Err("refused")),
-        (USER, "unclean.leader.election.enable", "perhaps", Err("true or false")),
-        (USER, "min.cleanable.dirty.ratio", "0.5", Ok("0.5")),
-        (USER, "min.cleanable.dirty.ratio", "NaN", Err("between 0 and 1")),
-        (USER, "retention.sm", "1", Err("did you mean retention.ms?")),
-        (USER, "no.such.thing.at.all", "1", Err("unknown topic property")),
+        (Scope::Topic, "retention.ms", "60000", Ok("60000")),
+        (Scope::Topic, "retention.ms", " -1 ", Ok("-1")),
+        (Scope::Topic, "retention.ms", "-2", Err("at least -1")),
+        (Scope::Topic, "retention.ms", "soon", Err("whole number")),
+        (Scope::Topic, "segment.bytes", "1048576", Ok("1048576")),
+        (Scope::Topic, "segment.bytes", "14", Err("between 1048576")),
+        (Scope::Topic, "min.insync.replicas", "0", Err("between 1")),
+        (Scope::Topic, "message.timestamp.type", "LogAppendTime", Ok("LogAppendTime")),
+        (Scope::Topic, "message.timestamp.type", "logappendtime", Err("CreateTime, LogAppendTime")),
+        (Scope::Topic, "cleanup.policy", "delete", Ok("delete")),
+        (Scope::Topic, "cleanup.policy", "compact", Ok("compact")),
+        (Scope::Topic, "cleanup.policy", "compact,delete", Ok("compact,delete")),
+        (Scope::Topic, "min.cleanable.dirty.ratio", "0.01", Ok("0.01")),
+        (Scope::Topic, "cleanup.policy", "", Err("list of delete, compact")),
+        (Scope::Topic, "cleanup.policy", "shred", Err("list of delete, compact")),
+        (Scope::Topic, "compression.type", "producer", Ok("producer")),
+        (Scope::Topic, "compression.type", "zstd", Ok("zstd")),
+        (Scope::Topic, "compression.gzip.level", "-1", Ok("-1")),
+        (Scope::Topic, "compression.gzip.level", "0", Err("between 1 and 9 or equal to -1")),
+        (Scope::Topic, "compression.zstd.level", "-131072", Ok("-131072")),
+        (Scope::Topic, "compression.lz4.level", "18", Err("between 1 and 17")),
+        (Scope::Topic, "compression.type", "rar", Err("one of")),
+        (Scope::Topic, "unclean.leader.election.enable", "FALSE", Ok("false")),
+        (Scope::Topic, "unclean.leader.election.enable", "true", Err("refused")),
+        (Scope::Topic, "unclean.leader.election.enable", "perhaps", Err("true or false")),
+        (Scope::Topic, "min.cleanable.dirty.ratio", "0.5", Ok("0.5")),
+        (Scope::Topic, "min.cleanable.dirty.ratio", "NaN", Err("between 0 and 1")),
+        (Scope::Topic, "retention.sm", "1", Err("did you mean retention.ms?")),
+        (Scope::Topic, "no.such.thing.at.all", "1", Err("unknown topic property")),
         (Scope::Cluster, "num.partitions", "12", Ok("12")),
         (Scope::Cluster, "log.retention.ms", "1", Ok("1")),
         (Scope::Cluster, "log.retention.hours", "1", Err("set log.retention.ms")),
@@ -75,7 +70,7 @@ fn values_are_checked_by_table() {
 #[test]
 fn every_default_is_valid_and_described() {
     for p in TOPIC {
-        assert_eq!(USER.check(p.name, p.default).as_deref(), Ok(p.default), "{}", p.name);
+        assert_eq!(Scope::Topic.check(p.name, p.default).as_deref(), Ok(p.default), "{}", p.name);
         let key = p.broker_key.unwrap();
         assert_eq!(cluster_property(key).unwrap().default, p.default);
     }
@@ -84,7 +79,7 @@ fn every_default_is_valid_and_described() {
     }
     for p in TOPIC.iter().chain(CLUSTER) {
         assert!(p.doc.ends_with('.'), "{}: the text is a sentence", p.name);
-        if let Honour::Only(_, why) | Honour::OnlyDefault(why) = p.honour {
+        if let Honour::OnlyDefault(why) = p.honour {
             assert!(why.len() > 10, "{}: says why", p.name);
         }
     }
