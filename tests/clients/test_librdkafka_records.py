@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import threading
 import time
 
@@ -16,6 +15,7 @@ from confluent_kafka import (
     TopicPartition,
 )
 from confluent_kafka.admin import OffsetSpec
+from members import member, poll_all
 from records import RECENT_MS, WAIT_SECONDS, consume, eventually, produce, read_partition
 
 CODECS = ["none", "gzip", "snappy", "lz4", "zstd"]
@@ -236,34 +236,6 @@ def test_a_consumer_waits_for_what_comes(bootstrap, make_topic):
         assert waited < 10
     finally:
         consumer.close()
-
-
-def member(bootstrap, group, topic, **config):
-    settings = {
-        "bootstrap.servers": bootstrap,
-        "group.id": group,
-        "auto.offset.reset": "earliest",
-        "enable.auto.commit": False,
-        "session.timeout.ms": 10_000,
-        **config,
-    }
-    consumer = Consumer(settings)
-    consumer.subscribe([topic])
-    return consumer
-
-
-def poll_all(consumers, done, seconds=WAIT_SECONDS):
-    """Polls all members in turn until `done()`; returns the messages of each."""
-    found = [[] for _ in consumers]
-    deadline = time.monotonic() + seconds
-    for index in itertools.cycle(range(len(consumers))):
-        if done(found):
-            return found
-        assert time.monotonic() < deadline, [len(messages) for messages in found]
-        message = consumers[index].poll(0.1)
-        if message is not None and message.error() is None:
-            found[index].append(message)
-    raise AssertionError("unreachable")
 
 
 @pytest.mark.parametrize("assignor", ["range", "roundrobin", "cooperative-sticky"])

@@ -46,6 +46,7 @@ class Hosts:
     def shell(self, command: str) -> str:
         """What a command of README printed here; it must succeed."""
         own = command.replace("inventories/local/", "inventories/e2e/")
+        own = own.replace(" hr-a1 ", f" {self.names[0]} ")
         done = subprocess.run(
             ["bash", "-c", own], check=False, cwd=ROOT, capture_output=True, text=True, timeout=120
         )
