@@ -11,12 +11,15 @@ use headrace_wire::marker::Marker;
 use headrace_wire::messages::offset_commit::{
     OffsetCommitRequestPartition, OffsetCommitRequestTopic,
 };
+use headrace_wire::messages::offset_delete::{
+    OffsetDeleteRequestPartition, OffsetDeleteRequestTopic,
+};
 use headrace_wire::messages::offset_fetch::{OffsetFetchRequestGroup, OffsetFetchRequestTopics};
 use headrace_wire::messages::txn_offset_commit::{
     TxnOffsetCommitRequestPartition, TxnOffsetCommitRequestTopic,
 };
 use headrace_wire::messages::{
-    ConsumerGroupHeartbeatRequest, OffsetCommitRequest, TxnOffsetCommitRequest,
+    ConsumerGroupHeartbeatRequest, OffsetCommitRequest, OffsetDeleteRequest, TxnOffsetCommitRequest,
 };
 use headrace_wire::ErrorCode;
 use proptest::prelude::*;
@@ -52,7 +55,13 @@ impl World {
             client_host: String::new(),
             uuid: Uuid::nil(),
         };
-        let mut todo = VecDeque::from(self.coordinator.handle(1_000, call, request));
+        let effects = self.coordinator.handle(1_000, call, request);
+        self.follow(effects).expect("an answer")
+    }
+
+    /// Carries out what the coordinator wants; the last answer.
+    fn follow(&mut self, effects: Vec<Effect>) -> Option<Response> {
+        let mut todo = VecDeque::from(effects);
         let mut answer = None;
         while let Some(effect) = todo.pop_front() {
             let (write, outcome) = match effect {
@@ -79,7 +88,7 @@ impl World {
             };
             todo.extend(self.coordinator.appended(1_000, write, outcome));
         }
-        answer.expect("an answer")
+        answer
     }
 
     fn record(&mut self, producer: Option<i64>, records: Vec<Record>) {
@@ -146,6 +155,21 @@ impl World {
     fn delete(&mut self) {
         let answer = self.ask(Request::Delete("g".into()));
         assert!(matches!(answer, Response::Delete(_)), "{answer:?}");
+    }
+
+    fn delete_offset(&mut self, partition: i32) -> i16 {
+        let request = OffsetDeleteRequest {
+            group_id: "g".into(),
+            topics: vec![OffsetDeleteRequestTopic {
+                name: "t".into(),
+                partitions: vec![OffsetDeleteRequestPartition { partition_index: partition }],
+            }],
+        };
+        match self.ask(Request::DeleteOffsets(request)) {
+            Response::DeleteOffsets(response) if response.error_code != 0 => response.error_code,
+            Response::DeleteOffsets(response) => response.topics[0].partitions[0].error_code,
+            other => panic!("{other:?}"),
+        }
     }
 
     fn fetch(&mut self, stable: bool) -> (i64, i16) {
@@ -335,11 +359,55 @@ fn a_later_commit_outlives_an_earlier_transaction() {
     assert_eq!(world.fetch(true), (-1, 0), "it was deleted with its group");
 }
 
+/// A deletion counts for what open transactions have written so far, and for nothing after it.
+#[test]
+fn deleted_offsets_do_not_come_back_with_their_transaction() {
+    let mut world = World::new();
+    assert_eq!(world.delete_offset(0), ErrorCode::GroupIdNotFound.code());
+    assert_eq!(world.commit_to(0, 7, 10, -1), 0);
+    assert_eq!(world.commit_to(1, 7, 11, -1), 0);
+    assert_eq!(world.delete_offset(0), 0, "a transaction alone has it");
+    assert_eq!(world.fetch_from(0, true), (-1, 0), "nothing is open there");
+    assert_eq!(world.fetch_from(1, true), (-1, UNSTABLE));
+    world.fail_over();
+    assert_eq!((world.fetch_from(0, true), world.fetch_from(1, true)), ((-1, 0), (-1, UNSTABLE)));
+    assert_eq!(world.end(7, true), ErrorCode::None);
+    assert_eq!((world.fetch_from(0, true), world.fetch_from(1, true)), ((-1, 0), (11, 0)));
+
+    assert_eq!(world.commit(7, 20, -1), 0);
+    assert_eq!(world.delete_offset(0), 0);
+    assert_eq!(world.commit(7, 21, -1), 0);
+    assert_eq!(world.end(7, true), ErrorCode::None);
+    assert_eq!(world.fetch(true), (21, 0));
+
+    assert_eq!(world.commit(7, 30, -1), 0);
+    let effects = world.coordinator.topics_deleted(&[("t".to_owned(), Uuid::nil())]);
+    world.follow(effects);
+    assert_eq!(world.end(7, true), ErrorCode::None);
+    assert_eq!(world.fetch(true), (-1, 0), "its topic is gone");
+}
+
+#[test]
+fn an_offset_that_a_transaction_renews_does_not_expire() {
+    let mut world = World::new();
+    assert_eq!((world.commit_plainly(0, 10), world.commit_plainly(1, 11)), (0, 0));
+    assert_eq!(world.commit(7, 20, -1), 0);
+    let effects = world.coordinator.tick(1_000 + 2 * Config::default().offsets_retention_ms);
+    world.follow(effects);
+    assert_eq!((world.fetch_from(0, false), world.fetch_from(1, false)), ((10, 0), (-1, 0)));
+    assert_eq!(world.end(7, true), ErrorCode::None);
+    assert_eq!(world.fetch(true), (20, 0));
+    let effects = world.coordinator.tick(1_000 + 4 * Config::default().offsets_retention_ms);
+    world.follow(effects);
+    assert_eq!(world.fetch(true), (-1, 0), "nobody renews it");
+}
+
 #[derive(Clone, Debug)]
 enum Step {
     Transactional { producer: i64, partition: i32 },
     Plain { partition: i32 },
     End { producer: i64, commit: bool },
+    DeleteOffset { partition: i32 },
     Delete,
 }
 
@@ -348,7 +416,8 @@ fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
         4 => (producer.clone(), partition.clone())
             .prop_map(|(producer, partition)| Step::Transactional { producer, partition }),
-        3 => partition.prop_map(|partition| Step::Plain { partition }),
+        3 => partition.clone().prop_map(|partition| Step::Plain { partition }),
+        1 => partition.prop_map(|partition| Step::DeleteOffset { partition }),
         3 => (producer, any::<bool>())
             .prop_map(|(producer, commit)| Step::End { producer, commit }),
         1 => Just(Step::Delete),
@@ -372,6 +441,9 @@ proptest! {
                 }
                 Step::End { producer, commit } => {
                     prop_assert_eq!(world.end(producer, commit), ErrorCode::None);
+                }
+                Step::DeleteOffset { partition } => {
+                    world.delete_offset(partition);
                 }
                 Step::Delete => world.delete(),
             }

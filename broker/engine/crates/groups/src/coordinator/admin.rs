@@ -78,6 +78,7 @@ impl Coordinator {
 
     pub(super) fn delete(&mut self, call: &Call, id: &str) {
         let open = self.unstable(id);
+        self.make_if_open(id);
         let code = match self.groups.get_mut(id) {
             None => ErrorCode::GroupIdNotFound,
             Some(group) if group.is(GroupState::Dead) => ErrorCode::GroupIdNotFound,

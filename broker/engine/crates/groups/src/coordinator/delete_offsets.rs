@@ -1,4 +1,7 @@
-//! OffsetDelete: offsets of topics that the group's members do not read.
+//! OffsetDelete: offsets of topics that the group's members do not read, those of open transactions
+//! included.
+
+use std::collections::BTreeSet;
 
 use headrace_wire::messages::OffsetDeleteRequest;
 use headrace_wire::ErrorCode;
@@ -9,10 +12,12 @@ use crate::api::{Call, Response};
 use crate::consumer::classic::CONSUMER;
 use crate::errors::{offset_delete_error, offset_delete_response};
 use crate::group::{Group, GroupState};
-use crate::offsets::tombstones;
+use crate::offsets::{tombstones, Place};
 
 impl Coordinator {
     pub(super) fn delete_offsets(&mut self, call: &Call, request: OffsetDeleteRequest) {
+        let open = self.unstable(&request.group_id);
+        self.make_if_open(&request.group_id);
         let code = match self.groups.get_mut(&*request.group_id) {
             None => ErrorCode::GroupIdNotFound,
             Some(group) if group.is(GroupState::Dead) => ErrorCode::GroupIdNotFound,
@@ -20,7 +25,7 @@ impl Coordinator {
             Some(group) if !group.members.is_empty() && !group.has_consumers() => {
                 ErrorCode::NonEmptyGroup
             }
-            Some(group) => return group.delete_offsets(&mut self.context, call, request),
+            Some(group) => return group.delete_offsets(&mut self.context, call, request, &open),
         };
         self.context.reply(call.token, Response::DeleteOffsets(offset_delete_error(code)));
     }
@@ -39,7 +44,13 @@ impl Group {
         }
     }
 
-    fn delete_offsets(&mut self, ctx: &mut Context, call: &Call, request: OffsetDeleteRequest) {
+    fn delete_offsets(
+        &mut self,
+        ctx: &mut Context,
+        call: &Call,
+        request: OffsetDeleteRequest,
+        open: &BTreeSet<Place>,
+    ) {
         let mut codes = Vec::new();
         let mut places = Vec::new();
         for topic in &request.topics {
@@ -50,7 +61,8 @@ impl Group {
                     false => ErrorCode::None,
                 });
                 let place = (topic.name.to_string(), partition.partition_index);
-                if !reads && self.offsets.has(&place) && !places.contains(&place) {
+                let is_known = self.offsets.has(&place) || open.contains(&place);
+                if !reads && is_known && !places.contains(&place) {
                     places.push(place);
                 }
             }

@@ -1,6 +1,6 @@
 //! Offsets that nobody needs any more: expired (KIP-211), or of a deleted topic.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use uuid::Uuid;
 
@@ -18,12 +18,21 @@ const TOMBSTONES_PER_APPEND: usize = 1_000;
 
 impl Coordinator {
     /// Deletes what has expired in every group, and groups of which nothing is left.
+    ///
+    /// What an open transaction is about to commit keeps the older offset and its group.
     pub(super) fn expire_offsets(&mut self, now_ms: i64) {
         let retention_ms = self.context.config.offsets_retention_ms;
         let mut forgotten = Vec::new();
+        let mut open: BTreeMap<String, BTreeSet<Place>> = BTreeMap::new();
+        for (group, place, _) in self.open_places() {
+            open.entry(group.to_owned()).or_default().insert(place);
+        }
         for (id, group) in &mut self.groups {
-            let expired = group.expired(now_ms, retention_ms);
-            if group.remove_offsets(&mut self.context, expired) {
+            let mut expired = group.expired(now_ms, retention_ms);
+            if let Some(open) = open.get(id) {
+                expired.retain(|place| !open.contains(place));
+                group.append_tombstones(&mut self.context, expired);
+            } else if group.remove_offsets(&mut self.context, expired) {
                 forgotten.push(id.clone());
             }
         }
@@ -32,7 +41,7 @@ impl Coordinator {
         }
     }
 
-    /// Deletes the offsets of topics that were deleted. An offset is kept if it is known to be of
+    /// Deletes the offsets of topics that were deleted, and those of open transactions. An offset is kept if it is known to be of
     /// another topic with the same name.
     pub fn topics_deleted(&mut self, topics: &[(String, Uuid)]) -> Vec<Effect> {
         let gone = |name: &str, value: &OffsetValue| {
@@ -40,10 +49,20 @@ impl Coordinator {
                 topic == name && (value.topic_id.is_nil() || id.is_nil() || value.topic_id == *id)
             })
         };
-        for group in self.groups.values_mut() {
-            if !group.is(GroupState::Dead) {
-                let places = group.offsets.select(gone);
-                group.append_tombstones(&mut self.context, places);
+        let mut places: BTreeMap<String, BTreeSet<Place>> = BTreeMap::new();
+        for (id, group) in &self.groups {
+            places.insert(id.clone(), group.offsets.select(gone).into_iter().collect());
+        }
+        for (id, place, value) in self.open_places() {
+            if value.is_some_and(|value| gone(&place.0, value)) {
+                places.entry(id.to_owned()).or_default().insert(place);
+            }
+        }
+        for (id, places) in places {
+            self.make_if_open(&id);
+            let alive = self.groups.get_mut(&id).filter(|group| !group.is(GroupState::Dead));
+            if let Some(group) = alive {
+                group.append_tombstones(&mut self.context, places.into_iter().collect());
             }
         }
         std::mem::take(&mut self.context.effects)

@@ -36,7 +36,10 @@ impl Coordinator {
             Key::Offset { group: id, topic, partition } => {
                 let value = value.map(OffsetValue::parse).transpose()?;
                 let place = (topic, partition);
-                self.supersede(&id, &place, u64::MAX);
+                match value {
+                    Some(_) => self.supersede(&id, &place, u64::MAX),
+                    None => self.forget_open(&id, &place),
+                }
                 if let Some(value) = value {
                     let group = self.groups.entry(id).or_insert_with_key(|id| Group::new(id, -1));
                     group.offsets.set(&place.0, partition, value);

@@ -51,6 +51,28 @@ impl TransactionWrite {
         }
     }
 
+    fn producer_id(&self) -> i64 {
+        match self {
+            TransactionWrite::Offsets { commit, .. } => commit.request.producer_id,
+            TransactionWrite::Marker { marker, .. } => marker.producer_id,
+        }
+    }
+
+    /// The offsets that it brings: group, place, value.
+    fn offsets(&self) -> Vec<(&str, Place, &OffsetValue)> {
+        let TransactionWrite::Offsets { commit, plan, .. } = self else { return Vec::new() };
+        let request = &commit.request;
+        let places = request.topics.iter().flat_map(|topic| {
+            let place = |index: i32| (topic.name.to_string(), index);
+            topic.partitions.iter().map(move |p| place(p.partition_index))
+        });
+        let offsets = places.zip(plan).filter_map(|(place, value)| {
+            let value = value.as_ref().ok()?;
+            Some((&*request.group_id, place, value))
+        });
+        offsets.collect()
+    }
+
     /// The answer when the write came to nothing.
     pub(super) fn refusal(&self, code: ErrorCode) -> (Token, Response) {
         let response = match self {
@@ -137,21 +159,13 @@ impl Coordinator {
             self.context.reply(token, response);
             return;
         }
+        for (group, place, value) in done.offsets() {
+            self.keep_open(done.producer_id(), group, place, value.clone());
+        }
         match done {
             TransactionWrite::Offsets { token, commit, plan } => {
-                let request = &commit.request;
                 let code = |at: usize| plan[at].as_ref().err().copied().unwrap_or(ErrorCode::None);
-                let response = response(request, code);
-                let places = request.topics.iter().flat_map(|topic| {
-                    let place = |index: i32| (topic.name.to_string(), index);
-                    topic.partitions.iter().map(move |p| place(p.partition_index))
-                });
-                let group = request.group_id.to_string();
-                for (place, value) in places.zip(plan) {
-                    if let Ok(value) = value {
-                        self.keep_open(request.producer_id, &group, place, value);
-                    }
-                }
+                let response = response(&commit.request, code);
                 self.context.reply(token, Response::TxnOffsetCommit(response));
             }
             TransactionWrite::Marker { token, marker } => {
@@ -185,6 +199,18 @@ impl Coordinator {
         }
     }
 
+    /// The offset of this place was deleted, and with it what open transactions wrote for it.
+    pub(super) fn forget_open(&mut self, group: &str, place: &Place) {
+        for groups in self.open_offsets.values_mut() {
+            let Some(places) = groups.get_mut(group) else { continue };
+            places.remove(place);
+            if places.is_empty() {
+                groups.remove(group);
+            }
+        }
+        self.open_offsets.retain(|_, groups| !groups.is_empty());
+    }
+
     fn close(&mut self, now_ms: i64, marker: &Marker) {
         let Some(groups) = self.open_offsets.remove(&marker.producer_id) else { return };
         if !marker.commit {
@@ -206,6 +232,17 @@ impl Coordinator {
         self.close(-1, marker);
     }
 
+    /// Group, place and value of what open transactions wrote, or are about to write. The value is
+    /// `None` when it counts no more.
+    pub(super) fn open_places(&self) -> impl Iterator<Item = (&str, Place, Option<&OffsetValue>)> {
+        let written = self.open_offsets.values().flatten().flat_map(|(group, places)| {
+            let open = places.iter();
+            open.map(move |(place, open)| (group.as_str(), place.clone(), open.value.as_ref()))
+        });
+        let writing = self.transaction_writes.values().flat_map(TransactionWrite::offsets);
+        written.chain(writing.map(|(group, place, value)| (group, place, Some(value))))
+    }
+
     /// Whether a transaction that may still commit has offsets of this group in the log, or on
     /// their way there.
     pub(super) fn in_transaction(&self, group: &str) -> bool {
@@ -220,7 +257,18 @@ impl Coordinator {
     /// Places of a group that an open transaction is about to change.
     pub(super) fn unstable(&self, group: &str) -> BTreeSet<Place> {
         let open = self.open_offsets.values().filter_map(|groups| groups.get(group));
-        open.flat_map(|places| places.keys().cloned()).collect()
+        let written = open.flat_map(|places| places.keys().cloned());
+        let writing = self.transaction_writes.values().flat_map(TransactionWrite::offsets);
+        let writing = writing.filter(|(of, ..)| *of == group).map(|(_, place, _)| place);
+        written.chain(writing).collect()
+    }
+
+    /// Before offsets are deleted: a group of which only an open transaction knows is made. In
+    /// Apache Kafka it is there from that commit on.
+    pub(super) fn make_if_open(&mut self, id: &str) {
+        if !self.groups.contains_key(id) && self.in_transaction(id) {
+            self.groups.insert(id.to_owned(), Group::new(id, -1));
+        }
     }
 }
 

@@ -102,9 +102,13 @@ impl Coordinator {
             self.streams_written(now_ms, &id, answers, outcome);
         } else if let Some(group) = self.groups.get_mut(&id) {
             let places = if outcome.is_ok() { completion.places() } else { Vec::new() };
+            let is_commit = matches!(completion, Completion::Commit { .. });
             group.written(&mut self.context, now_ms, completion, outcome);
             for place in places {
-                self.supersede(&id, &place, u64::MAX);
+                match is_commit {
+                    true => self.supersede(&id, &place, u64::MAX),
+                    false => self.forget_open(&id, &place),
+                }
             }
         }
         self.schedule(&id);
