@@ -24,6 +24,8 @@ pub struct Config {
     pub initial_rebalance_delay_ms: i32,
     /// `group.max.size`: members in one group.
     pub max_group_members: usize,
+    /// `group.streams.max.size`: members in one streams group.
+    pub max_streams_members: usize,
     /// `offset.metadata.max.bytes`
     pub offset_metadata_max_bytes: usize,
     /// `offsets.retention.minutes`, as ms.
@@ -108,6 +110,7 @@ impl Default for Config {
             max_session_timeout_ms: 1_800_000,
             initial_rebalance_delay_ms: 3_000,
             max_group_members: i32::MAX as usize,
+            max_streams_members: i32::MAX as usize,
             offset_metadata_max_bytes: 4_096,
             offsets_retention_ms: 7 * 24 * 60 * 60 * 1000,
             offsets_retention_check_interval_ms: 600_000,

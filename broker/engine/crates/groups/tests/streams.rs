@@ -1,13 +1,11 @@
 //! Streams groups (KIP-1071): a topology's topics, and random members, failures and fail-overs. A
 //! task is active at one member at most, and when all is quiet every task is at exactly one.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+mod world;
 
-use bytes::Bytes;
-use headrace_groups::{
-    Call, Config, Coordinator, Effect, Request, Response, TopicShape, Topics, WriteError,
-};
+use std::collections::BTreeSet;
+
+use headrace_groups::{Config, Request, Response, WriteError};
 use headrace_wire::messages::create_topics::CreatableTopic;
 use headrace_wire::messages::streams_group_describe::DescribedGroup;
 use headrace_wire::messages::streams_group_heartbeat::{
@@ -19,41 +17,10 @@ use headrace_wire::messages::{
     StreamsGroupHeartbeatResponse,
 };
 use headrace_wire::{ErrorCode, Str};
-use uuid::Uuid;
+use world::{Dice, World};
 
 const GROUP: &str = "app";
 const STEP_MS: i64 = 5_000;
-
-/// Topics by name, and a group's settings.
-#[derive(Clone, Debug, Default)]
-struct Cluster {
-    sizes: BTreeMap<String, i32>,
-    standbys: i32,
-    delay_ms: i32,
-}
-
-impl Topics for Cluster {
-    fn find(&self, name: &str) -> Option<TopicShape> {
-        let at = self.sizes.keys().position(|known| known == name)?;
-        Some(TopicShape { id: Uuid::from_u128(at as u128 + 1), partitions: self.sizes[name] })
-    }
-
-    fn name(&self, id: Uuid) -> Option<&str> {
-        self.sizes.keys().nth(id.as_u128() as usize - 1).map(String::as_str)
-    }
-
-    fn each_name(&self, each: &mut dyn FnMut(&str)) {
-        self.sizes.keys().for_each(|name| each(name));
-    }
-
-    fn streams_num_standby_replicas(&self, _group: &str) -> i32 {
-        self.standbys
-    }
-
-    fn streams_initial_rebalance_delay_ms(&self, _group: &str) -> i32 {
-        self.delay_ms
-    }
-}
 
 fn topic(name: &str, partitions: i32) -> TopicInfo {
     TopicInfo { name: name.into(), partitions, ..Default::default() }
@@ -76,78 +43,7 @@ fn word_count() -> Topology {
     Topology { epoch: 0, subtopologies: vec![read, count] }
 }
 
-struct World {
-    coordinator: Coordinator,
-    cluster: Cluster,
-    log: Vec<(Bytes, Option<Bytes>)>,
-    now_ms: i64,
-    outcome: Result<(), WriteError>,
-}
-
 impl World {
-    fn new(sizes: &[(&str, i32)]) -> World {
-        let sizes = sizes.iter().map(|(name, size)| ((*name).to_owned(), *size)).collect();
-        let coordinator = Coordinator::new(Config::default(), 0);
-        let (log, outcome) = (Vec::new(), Ok(()));
-        let cluster = Cluster { sizes, ..Cluster::default() };
-        let mut world = World { coordinator, cluster, log, now_ms: 0, outcome };
-        world.topics_changed();
-        world
-    }
-
-    fn config(&self) -> Config {
-        Config { topics: Arc::new(self.cluster.clone()), ..Config::default() }
-    }
-
-    fn topics_changed(&mut self) {
-        let config = self.config();
-        self.coordinator.configure(config);
-    }
-
-    /// Another node takes over, from the log alone.
-    fn fail_over(&mut self) {
-        self.coordinator = Coordinator::new(self.config(), self.now_ms);
-        for (key, value) in &self.log {
-            self.coordinator.load(key, value.as_deref()).expect("our own record");
-        }
-        let effects = self.coordinator.loaded(self.now_ms);
-        self.follow(effects);
-    }
-
-    /// Carries out what the coordinator wants; the last answer.
-    fn follow(&mut self, mut effects: Vec<Effect>) -> Option<Response> {
-        let mut answer = None;
-        while !effects.is_empty() {
-            let mut next = Vec::new();
-            for effect in effects {
-                match effect {
-                    Effect::Reply { response, .. } => answer = Some(response),
-                    Effect::Append { write, records } => {
-                        if self.outcome.is_ok() {
-                            self.log.extend(records.into_iter().map(|r| (r.key, r.value)));
-                        }
-                        next.extend(self.coordinator.appended(self.now_ms, write, self.outcome));
-                    }
-                    other => panic!("no transaction was asked for: {other:?}"),
-                }
-            }
-            effects = next;
-        }
-        answer
-    }
-
-    fn ask(&mut self, version: i16, request: Request) -> Response {
-        let call = Call {
-            token: 1,
-            version,
-            client_id: "client".to_owned(),
-            client_host: "/127.0.0.1".to_owned(),
-            uuid: Uuid::nil(),
-        };
-        let effects = self.coordinator.handle(self.now_ms, call, request);
-        self.follow(effects).expect("an answer")
-    }
-
     fn heartbeat(
         &mut self,
         request: StreamsGroupHeartbeatRequest,
@@ -156,12 +52,6 @@ impl World {
             Response::StreamsHeartbeat(response, create) => (response, create),
             other => panic!("not a heartbeat's answer: {other:?}"),
         }
-    }
-
-    fn sleep(&mut self, ms: i64) {
-        self.now_ms += ms;
-        let effects = self.coordinator.tick(self.now_ms);
-        self.follow(effects);
     }
 
     fn describe(&mut self) -> DescribedGroup {
@@ -266,23 +156,23 @@ fn settled(world: &mut World, clients: &mut [Client]) {
 
 #[test]
 fn topics_come_first() {
-    let mut world = World::new(&[]);
+    let mut world = World::new(Config::default(), &[]);
     let mut client = Client::new("m", "p");
     assert_eq!(client.beat(&mut world), (0, Vec::new()));
     assert_eq!((client.epoch, &client.statuses[..]), (2, &[1][..]), "lines are missing");
     assert_eq!(&*world.describe().group_state, "NotReady");
-    world.cluster.sizes.insert("lines".to_owned(), 4);
+    world.cluster.create("lines", 4);
     world.topics_changed();
     let (code, create) = client.beat(&mut world);
     assert_eq!((code, &client.statuses[..]), (0, &[3][..]));
     let wanted: Vec<_> = create.iter().map(|topic| (&*topic.name, topic.num_partitions)).collect();
     assert_eq!(wanted, [("counts", 4), ("words", 4)]);
-    world.cluster.sizes.insert("counts".to_owned(), 4);
-    world.cluster.sizes.insert("words".to_owned(), 3);
+    world.cluster.create("counts", 4);
+    world.cluster.create("words", 3);
     world.topics_changed();
     client.beat(&mut world);
     assert_eq!((&client.statuses[..], client.active.len()), (&[2][..], 0), "words are too few");
-    world.cluster.sizes.insert("words".to_owned(), 4);
+    world.cluster.create("words", 4);
     world.topics_changed();
     client.beat(&mut world);
     assert_eq!((&client.statuses[..], &client.active), (&[][..], &all_tasks()));
@@ -295,7 +185,7 @@ fn topics_come_first() {
 
 #[test]
 fn joined_topics_need_one_size() {
-    let mut world = World::new(&[("a", 4), ("b", 3)]);
+    let mut world = World::new(Config::default(), &[("a", 4), ("b", 3)]);
     let mut request = Client::new("m", "p").request();
     let group = CopartitionGroup { source_topics: vec![0, 1], ..Default::default() };
     let join = Subtopology {
@@ -311,7 +201,7 @@ fn joined_topics_need_one_size() {
 
 #[test]
 fn a_loop_of_topics_without_a_size_is_refused() {
-    let mut world = World::new(&[]);
+    let mut world = World::new(Config::default(), &[]);
     let mut request = Client::new("m", "p").request();
     let around = Subtopology {
         subtopology_id: "0".into(),
@@ -326,7 +216,7 @@ fn a_loop_of_topics_without_a_size_is_refused() {
 }
 
 fn ready() -> World {
-    World::new(&[("lines", 4), ("words", 4), ("counts", 4)])
+    World::new(Config::default(), &[("lines", 4), ("words", 4), ("counts", 4)])
 }
 
 #[test]
@@ -376,6 +266,24 @@ fn requests_are_checked() {
     other.topology.as_mut().expect("set").subtopologies[0].source_topics = vec!["words".into()];
     assert_eq!(world.heartbeat(other).0.error_code, ErrorCode::InvalidRequest.code());
     assert_eq!(client.beat(&mut world).0, 0, "nothing of it has changed anything");
+}
+
+#[test]
+fn a_full_group_takes_nobody_new() {
+    let config = Config { max_streams_members: 2, ..Config::default() };
+    let mut world = World::new(config, &[("lines", 4), ("words", 4), ("counts", 4)]);
+    let [mut late, mut clients @ ..] = ["late", "a", "b"].map(|id| Client::new(id, "p"));
+    clients.iter_mut().for_each(|client| assert_eq!(client.beat(&mut world).0, 0));
+    let refused = world.heartbeat(late.request()).0;
+    assert_eq!(refused.error_code, ErrorCode::GroupMaxSizeReached.code());
+    assert!(refused.error_message.is_some_and(|why| why.contains("2 members")));
+    world.fail_over();
+    assert_eq!(late.beat(&mut world).0, ErrorCode::GroupMaxSizeReached.code());
+    clients[0].forget();
+    assert_eq!(clients[0].beat(&mut world).0, 0, "who is in may join again");
+    clients[1].epoch = -1;
+    assert_eq!(world.heartbeat(clients[1].request()).0.error_code, 0, "it leaves");
+    assert_eq!(late.beat(&mut world).0, 0);
 }
 
 #[test]
@@ -440,17 +348,6 @@ fn a_shutdown_is_told_to_all_until_they_are_gone() {
     let mut fresh = Client::new("c", "r");
     fresh.beat(&mut world);
     assert!(fresh.statuses.is_empty());
-}
-
-/// A small generator: the same seed gives the same run.
-struct Dice(u64);
-
-impl Dice {
-    fn below(&mut self, limit: usize) -> usize {
-        self.0 =
-            self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        ((self.0 >> 33) as usize) % limit
-    }
 }
 
 /// No task runs twice, as far as the coordinator was told the truth in time.

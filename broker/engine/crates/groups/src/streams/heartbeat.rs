@@ -187,7 +187,16 @@ impl Hosted {
                 check_epoch(&member.current, epoch, owned)?;
                 Ok((**member).clone())
             }
-            None if epoch == 0 => Ok(Member::default()),
+            None if epoch == 0 => {
+                let limit = view.config.max_streams_members;
+                if self.state.members.len() >= limit {
+                    let why = format!(
+                        "The streams group has reached its maximum capacity of {limit} members."
+                    );
+                    return Err(Refusal::new(ErrorCode::GroupMaxSizeReached, why));
+                }
+                Ok(Member::default())
+            }
             None => Err(unknown_member(view.group_id, id)),
         }
     }

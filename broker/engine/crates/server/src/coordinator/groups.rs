@@ -213,6 +213,7 @@ impl Machine for Coordinator {
             max_session_timeout_ms: cluster.group_max_session_timeout_ms,
             initial_rebalance_delay_ms: cluster.group_initial_rebalance_delay_ms,
             max_group_members: positive(cluster.group_max_size),
+            max_streams_members: positive(cluster.group_streams_max_size),
             offset_metadata_max_bytes: positive(cluster.offset_metadata_max_bytes),
             offsets_retention_ms: i64::from(cluster.offsets_retention_minutes) * 60_000,
             offsets_retention_check_interval_ms: OFFSETS_RETENTION_CHECK_INTERVAL_MS,

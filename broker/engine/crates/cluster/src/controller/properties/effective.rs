@@ -175,6 +175,8 @@ pub struct ClusterConfig {
     pub group_initial_rebalance_delay_ms: i32,
     /// Members of a group.
     pub group_max_size: i32,
+    /// Members of a streams group.
+    pub group_streams_max_size: i32,
     /// Assignors of consumer groups of the newer protocol, the default first.
     pub group_consumer_assignors: Vec<String>,
     /// Members of a consumer group of the newer protocol.
@@ -231,6 +233,7 @@ impl From<BTreeMap<String, String>> for ClusterConfig {
             group_max_session_timeout_ms: int("group.max.session.timeout.ms"),
             group_initial_rebalance_delay_ms: int("group.initial.rebalance.delay.ms"),
             group_max_size: int("group.max.size"),
+            group_streams_max_size: int("group.streams.max.size"),
             group_consumer_assignors: value::items(text("group.consumer.assignors"))
                 .into_iter()
                 .map(str::to_owned)

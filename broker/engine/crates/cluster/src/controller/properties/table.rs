@@ -170,6 +170,8 @@ pub const CLUSTER: &[Property] = &[
         "The shortest session time-out that a consumer may ask for."),
     cluster("group.share.max.size", Kind::Int { min: 1, max: 1_000 }, "200", Honour::Yes,
         "Most members of a share group."),
+    cluster("group.streams.max.size", COUNT, "2147483647", Honour::Yes,
+        "Members that a streams group may have."),
     cluster("num.partitions", COUNT, "1", Honour::Yes,
         "Partitions of a topic whose creator does not say."),
     cluster("offset.metadata.max.bytes", Kind::Int { min: 0, max: MAX_I32 }, "4096", Honour::Yes,
