@@ -1,6 +1,6 @@
 //! Consumer groups of the newer protocol (KIP-848) under random schedules: members, dynamic and
-//! static, come, go, fall silent and change what they read, answers and writes are lost, topics come
-//! and go, coordinators fail over.
+//! static, come, go, fall silent and change what they read, answers and writes are lost, topics
+//! come and go, coordinators fail over.
 //!
 //! No partition is ever at two members, epochs never go back, the log holds all that was told, and
 //! when all is quiet everything that somebody reads is at somebody who reads it.

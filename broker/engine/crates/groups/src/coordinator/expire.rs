@@ -41,8 +41,8 @@ impl Coordinator {
         }
     }
 
-    /// Deletes the offsets of topics that were deleted, and those of open transactions. An offset is kept if it is known to be of
-    /// another topic with the same name.
+    /// Deletes the offsets of topics that were deleted, and those of open transactions. An offset
+    /// is kept if it is known to be of another topic with the same name.
     pub fn topics_deleted(&mut self, topics: &[(String, Uuid)]) -> Vec<Effect> {
         let gone = |name: &str, value: &OffsetValue| {
             topics.iter().any(|(topic, id)| {
