@@ -73,9 +73,12 @@ tidy: build ## formatters, linters, types, and the rules of the house
 		'^#!.*\b(ba)?sh\b' -- | grep -v '\.j2$$')
 	$(PY) -m pytest tests/tidy
 
-test-rust: setup ## cargo tests, the simulation's everyday seeds among them
+test-rust: setup ## cargo tests, the simulation's everyday seeds, instructions of fixed workloads
+	@tools/setup test
 	$(call say,cargo test)
 	cd $(ENGINE) && cargo test --release --locked --workspace
+	$(call say,instructions)
+	$(PY) bench/instructions.py
 
 test-python: build ## unit, HTTP, client and cluster tests on loopback processes
 	@tools/setup test
