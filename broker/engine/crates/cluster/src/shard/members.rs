@@ -160,8 +160,7 @@ impl Shard {
             Some(in_sync) if status.role == Role::Leader => in_sync,
             _ => return Err(PartitionError::NotLeader { leader: status.leader.map(node_of) }),
         };
-        let store = self.store.borrow();
-        let log = store.log(group).ok_or_else(|| self.absent(group))?;
+        let log = &replica.log;
         let mut members: Vec<PeerProgress> = replica
             .raft
             .peers()

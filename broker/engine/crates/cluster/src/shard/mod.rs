@@ -285,9 +285,7 @@ impl Shard {
             let _ = reply.send(Err(self.absent(group)));
             return;
         };
-        let store = self.store.borrow();
-        let Some(log) = store.log(group) else { return };
-        let standing = replica.standing(log, lease_ms, now_ms);
+        let standing = replica.standing(lease_ms, now_ms);
         let Some(leader) = &mut replica.leader else {
             let status = replica.raft.status();
             let me = peer_of(self.config.node);

@@ -13,7 +13,7 @@ use headrace_raft::{Durable, GroupConfig, RaftGroup};
 use super::input::{NewReplica, Opened};
 use super::replica::{AppState, Replica, Told};
 use super::sleep::Sleepers;
-use super::source::StoreSource;
+use super::source::LogSource;
 use super::state::{read_states, GroupState};
 use super::{Outbox, Shard, ShardConfig};
 use crate::error::PartitionError;
@@ -119,7 +119,8 @@ impl Shard {
         let app = AppState::open(&state, machine.is_some(), aborted.clone())?;
         let app = Rc::new(RefCell::new(app));
         let hard = self.store.borrow().hard_state(group);
-        let source = StoreSource { store: self.store.clone(), group, app: app.clone() };
+        let log = self.store.borrow().log(group).ok_or("the log is gone")?.reader();
+        let source = LogSource { log: log.clone(), app: app.clone() };
         let durable = Durable {
             hard_state: headrace_raft::HardState {
                 term: hard.term,
@@ -131,14 +132,13 @@ impl Shard {
         };
         let config = self.raft_config(group, new.broadcast_commit, lost_log);
         let raft = RaftGroup::new(config, durable, Box::new(source)).map_err(|e| e.to_string())?;
-        let store = self.store.borrow();
-        let log = store.log(group).ok_or("the log is gone")?;
-        let shared = Arc::new(PartitionShared::new(group, log.reader(), aborted));
+        let shared = Arc::new(PartitionShared::new(group, log.clone(), aborted));
         let fresh = hard == HardState::default() && log.last_index() == 0;
         let eager = fresh && new.campaign;
         let replica = Replica {
             group,
             raft,
+            log,
             shared,
             config: new.config,
             preferred: new.preferred,
@@ -158,7 +158,7 @@ impl Shard {
             lost_log,
         };
         replica.shared.set_members(state.members);
-        replica.shared.publish(replica.offsets(&replica.raft.status(), log));
+        replica.shared.publish(replica.offsets(&replica.raft.status()));
         Ok(replica)
     }
 

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use headrace_log::{GroupLog, Store};
+use headrace_log::{LogReader, Store};
 use headrace_raft::{
     Committed, ConfState, GroupReady, InstallSnapshot, Payload, PeerId, RaftGroup, RaftMessage,
     Role, Status, Token,
@@ -102,7 +102,7 @@ impl AppState {
     }
 
     /// Where the log starts for its readers: records below are deleted by request, or gone.
-    pub fn log_start(&self, log: &GroupLog) -> i64 {
+    pub fn log_start(&self, log: &LogReader) -> i64 {
         self.deleted_before.max(log.start_offset())
     }
 
@@ -156,6 +156,7 @@ pub(crate) struct Time {
 pub(crate) struct Replica {
     pub group: GroupId,
     pub raft: RaftGroup,
+    pub log: LogReader,
     pub shared: Arc<PartitionShared>,
     pub config: PartitionConfig,
     pub preferred: Option<NodeId>,
@@ -184,7 +185,7 @@ pub(crate) struct Replica {
 
 impl Replica {
     /// `lease_ms`: how long no other leader can be elected after a majority was heard of.
-    pub fn standing(&self, log: &GroupLog, lease_ms: i64, now_ms: i64) -> Standing {
+    pub fn standing(&self, lease_ms: i64, now_ms: i64) -> Standing {
         let status = self.raft.status();
         let voters = &self.app.borrow().members.voters;
         let confirmed =
@@ -194,7 +195,7 @@ impl Replica {
             confirmed,
             transferring: self.raft.transferring(),
             in_sync: self.in_sync.as_ref().map_or(1, InSync::possible),
-            log_start: self.app.borrow().log_start(log),
+            log_start: self.app.borrow().log_start(&self.log),
             now_ms,
         }
     }
@@ -272,13 +273,7 @@ impl Replica {
     ///
     /// # Errors
     /// When the log's tail cannot be read.
-    pub fn follow_role(
-        &mut self,
-        status: &Status,
-        log: &GroupLog,
-        me: PeerId,
-        time: &Time,
-    ) -> Result<(), String> {
+    pub fn follow_role(&mut self, status: &Status, me: PeerId, time: &Time) -> Result<(), String> {
         let epoch = i32::try_from(status.term).map_err(|_| "term beyond 2^31")?;
         let leads = status.role == Role::Leader;
         if self.leader.as_ref().is_some_and(|l| !leads || l.epoch() != epoch) {
@@ -292,8 +287,8 @@ impl Replica {
             }
         }
         if leads && self.leader.is_none() {
-            let producers = self.producers_at_end(log, time.now_ms)?;
-            self.leader = Some(Leader::new(epoch, log.end_offset(), producers, self.limits));
+            let producers = self.producers_at_end(time.now_ms)?;
+            self.leader = Some(Leader::new(epoch, self.log.end_offset(), producers, self.limits));
             let voters = self.app.borrow().members.voters.len();
             self.in_sync = Some(InSync::new(me, voters, time.lag_ms, time.silence_ms, time.now_ms));
         }
@@ -301,8 +296,8 @@ impl Replica {
     }
 
     /// The committed producers and those of the uncommitted tail.
-    fn producers_at_end(&self, log: &GroupLog, now_ms: i64) -> Result<Producers, String> {
-        let app = self.app.borrow();
+    fn producers_at_end(&self, now_ms: i64) -> Result<Producers, String> {
+        let (log, app) = (&self.log, self.app.borrow());
         let mut producers = app.producers.clone().unwrap_or_default();
         let (mut index, end) = (app.index.max(log.first_index() - 1) + 1, log.last_index() + 1);
         while index < end {
@@ -321,12 +316,12 @@ impl Replica {
     }
 
     /// Answers appends that are safe by now.
-    pub fn answer(&mut self, status: &Status, log: &GroupLog) {
+    pub fn answer(&mut self, status: &Status) {
         let Some(leader) = &mut self.leader else { return };
         if !status.established {
             return;
         }
-        let raft = &self.raft;
+        let (raft, log) = (&self.raft, &self.log);
         let holders = |end_offset: i64| {
             raft.peers()
                 .filter(|p| {
@@ -351,8 +346,8 @@ impl Replica {
 
     /// Where the log stands, for other threads. The high watermark never goes back within an
     /// epoch: Raft's commit index does not.
-    pub fn offsets(&self, status: &Status, log: &GroupLog) -> Offsets {
-        let app = self.app.borrow();
+    pub fn offsets(&self, status: &Status) -> Offsets {
+        let (log, app) = (&self.log, self.app.borrow());
         let log_start = app.log_start(log);
         let high_watermark = log.end_offset_at(status.commit).max(log_start);
         // What is committed but not applied yet may hold the beginning of a transaction.

@@ -145,13 +145,11 @@ fn process(
     }
     let status = replica.raft.status();
     let led = replica.leader.is_some();
-    let store = store.borrow();
-    let log = store.log(replica.group).ok_or("the log is gone")?;
-    replica.follow_role(&status, log, peer_of(node), time)?;
+    replica.follow_role(&status, peer_of(node), time)?;
     // Whoever is told that its record is committed can read it at once.
-    replica.shared.publish(replica.offsets(&status, log));
+    replica.shared.publish(replica.offsets(&status));
     replica.shared.set_reached(replica.reached());
-    replica.answer(&status, log);
+    replica.answer(&status);
     let whole = replica.lost_log && !replica.raft.lost_log();
     replica.lost_log &= !whole;
     Ok(Processed {

@@ -131,17 +131,16 @@ impl Shard {
             if replica.machine.is_none() {
                 continue;
             }
-            let start = store.start(group);
+            let start = replica.log.start();
             let applied = replica.app.borrow().index;
             if applied < start.index + self.config.machine_log_entries {
                 continue;
             }
             let state = replica.state();
-            let log = store.log(group).ok_or("the log is gone")?;
             let start = LogStart {
                 index: state.index,
                 term: state.term,
-                offset: log.end_offset_at(state.index),
+                offset: replica.log.end_offset_at(state.index),
                 app: state.encode(),
             };
             store.truncate_prefix(group, start).map_err(|e| e.to_string())?;
@@ -149,13 +148,9 @@ impl Shard {
         Ok(())
     }
 
-    fn publish_offsets(&mut self) {
-        let store = self.store.borrow();
-        for (&group, replica) in &mut self.replicas {
-            if let Some(log) = store.log(group) {
-                let status = replica.raft.status();
-                replica.shared.publish(replica.offsets(&status, log));
-            }
+    fn publish_offsets(&self) {
+        for replica in self.replicas.values() {
+            replica.shared.publish(replica.offsets(&replica.raft.status()));
         }
     }
 
