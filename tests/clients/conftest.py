@@ -1,4 +1,4 @@
-"""What tests share that ask by hand, or change what holds for the whole cluster."""
+"""What tests share that ask by hand, change what holds for the whole cluster, or end its nodes."""
 
 from __future__ import annotations
 
@@ -14,6 +14,9 @@ from records import eventually
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from devcluster import DevCluster
+
+    MakeTopic = Callable[..., str]
     AtLeader = Callable[[str], RawConnection]
     SetProperty = Callable[[str, str | None], None]
 
@@ -53,3 +56,17 @@ def set_property(bootstrap: str) -> Iterator[SetProperty]:
     yield alter
     for key in sorted(changed):
         alter(key, None)
+
+
+@pytest.fixture
+def whole(
+    dev_cluster: DevCluster,
+    make_topic: MakeTopic,  # noqa: ARG001  topics go when all nodes are back
+) -> Iterator[DevCluster]:
+    """The cluster; nodes that the test ended are started again, and all replicas catch up.
+
+    librdkafka sends a deletion to the controller that it last heard of and to no other, however
+    long that one is away.
+    """
+    yield dev_cluster
+    dev_cluster.restart_ended()

@@ -16,17 +16,6 @@ from records import WAIT_SECONDS, eventually, read_partition
 pytestmark = pytest.mark.timeout(300)
 
 
-@pytest.fixture
-def whole(dev_cluster, make_topic):  # noqa: ARG001  topics go when all nodes are back
-    """The cluster; nodes that the test ended are started again, and all replicas catch up.
-
-    librdkafka sends a deletion to the controller that it last heard of and to no other, however
-    long that one is away.
-    """
-    yield dev_cluster
-    dev_cluster.restart_ended()
-
-
 def broker_on(cluster, address):
     return next(node["id"] for node in cluster.info["nodes"] if node["kafka"] == address)
 
