@@ -3,7 +3,7 @@
 use headrace_wire::messages::*;
 use headrace_wire::Str;
 
-use crate::world::World;
+use crate::world::{batch, fetch_request, fetched, produce_request, produced, World};
 
 fn creation(name: &str, principal: &str) -> create_acls::AclCreation {
     create_acls::AclCreation {
@@ -156,5 +156,29 @@ async fn credentials_are_stored_and_tokens_need_a_login() {
     assert_eq!(client.call(3, &CreateDelegationTokenRequest::default()).await.error_code, 64);
     assert_eq!(client.call(3, &DescribeDelegationTokenRequest::default()).await.error_code, 64);
     assert_eq!(client.call(2, &SaslAuthenticateRequest::default()).await.error_code, 34);
+    world.stop().await;
+}
+
+/// They are stored and described; what enforces them comes with logging in.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn quotas_throttle_nobody_yet() {
+    let world = World::start().await;
+    let mut client = world.client().await;
+    client.create_topic("t", 1, &[]).await;
+    let everybody =
+        alter_client_quotas::EntityData { entity_type: "client-id".into(), entity_name: None };
+    let ops = ["producer_byte_rate", "consumer_byte_rate", "request_percentage"]
+        .map(|key| alter_client_quotas::OpData { key: key.into(), value: 1.0, remove: false });
+    let entry = alter_client_quotas::EntryData { entity: vec![everybody], ops: ops.to_vec() };
+    let request = AlterClientQuotasRequest { entries: vec![entry], validate_only: false };
+    assert_eq!(client.call(1, &request).await.entries[0].error_code, 0);
+    let large = batch(&["x".repeat(100_000).as_str()]);
+    for offset in 0..5 {
+        let response = client.call(9, &produce_request("t", 0, large.clone(), -1)).await;
+        assert_eq!((produced(&response).base_offset, response.throttle_time_ms), (offset, 0));
+        let response = client.call(11, &fetch_request("t", 0, offset)).await;
+        assert_eq!(response.throttle_time_ms, 0);
+        assert!(fetched(response).records.is_some_and(|records| records.len() > 100_000));
+    }
     world.stop().await;
 }

@@ -1,7 +1,9 @@
 //! What a peer may send that is not a well-formed request of a served version.
 
+use headrace_server::{ListenerConfig, ServerConfig};
 use headrace_wire::messages::{
-    ApiVersionsRequest, ApiVersionsResponse, InitProducerIdRequest, MetadataRequest,
+    ApiVersionsRequest, ApiVersionsResponse, DescribeClusterRequest, FindCoordinatorRequest,
+    InitProducerIdRequest, MetadataRequest,
 };
 use headrace_wire::{api, ApiKey, Reader, Str};
 use tokio::io::AsyncWriteExt;
@@ -90,5 +92,37 @@ async fn producer_ids_are_unique_and_transactional_ids_have_a_coordinator() {
     let transactional = InitProducerIdRequest { transactional_id: Some(Str::from("tx")), ..ask };
     let refused = client.call(4, &transactional).await;
     assert_eq!((refused.error_code, refused.producer_epoch), (16, -1), "nobody looked for it");
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn each_listener_tells_its_own_addresses() {
+    let host = "127.0.0.1".to_owned();
+    let outside = ListenerConfig { name: "outside".to_owned(), host, port: 0 };
+    let config = ServerConfig { listeners: vec![outside], ..ServerConfig::default() };
+    let world = World::start_with(config).await;
+    let own = ("127.0.0.1".to_owned(), i32::from(world.address.port()));
+    let advertised = ("outside.example".to_owned(), 19_092);
+    let addresses = world.server.addresses();
+    assert_eq!(addresses.len(), 2);
+    for ((_, address), expected) in addresses.into_iter().zip([own, advertised]) {
+        let mut client = world.client_at(*address).await;
+        let metadata = client.call(12, &MetadataRequest::default()).await;
+        let told = metadata.brokers.iter().map(|one| (one.host.to_string(), one.port));
+        assert_eq!(told.collect::<Vec<_>>(), [expected.clone()]);
+        let cluster = client.call(1, &DescribeClusterRequest::default()).await;
+        let told = cluster.brokers.iter().map(|one| (one.host.to_string(), one.port));
+        assert_eq!(told.collect::<Vec<_>>(), [expected.clone()]);
+        let keys = vec![Str::from("g")];
+        let find = FindCoordinatorRequest { coordinator_keys: keys, ..Default::default() };
+        let found = loop {
+            let found = client.call(4, &find).await.coordinators.remove(0);
+            // the coordinator's topic is being made
+            if found.error_code != 15 {
+                break found;
+            }
+        };
+        assert_eq!((found.host.to_string(), found.port), expected);
+    }
     world.stop().await;
 }

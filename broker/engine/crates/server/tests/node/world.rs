@@ -42,20 +42,24 @@ impl World {
         Self::start_with(ServerConfig::default()).await
     }
 
+    /// Listeners of `config` come beside the one that clients here use; they are advertised as
+    /// `outside.example:19092`.
     pub async fn start_with(config: ServerConfig) -> World {
         let dir = tempfile::tempdir().expect("a temporary folder");
         let (kafka, rpc) = (free_port(), free_port());
         let name = "internal".to_owned();
         let host = "127.0.0.1".to_owned();
+        let inside = Listener { name: name.clone(), host: host.clone(), port: kafka };
+        let others = config.listeners.iter().map(|other| Listener {
+            name: other.name.clone(),
+            host: "outside.example".to_owned(),
+            port: 19_092,
+        });
         let node_config = NodeConfig {
             data_dir: dir.path().to_owned(),
             rpc_listen: local(rpc),
             rpc_advertised: local(rpc),
-            kafka_advertised: vec![Listener {
-                name: name.clone(),
-                host: host.clone(),
-                port: kafka,
-            }],
+            kafka_advertised: [inside].into_iter().chain(others).collect(),
             seeds: vec![local(rpc)],
             shards: 1,
             election_timeout_ms: 200,
@@ -67,7 +71,8 @@ impl World {
         let node =
             Node::start(node_config, env.clone(), Handle::current()).expect("a fresh folder");
         node.wait_ready(PATIENCE).await.expect("a cluster of one");
-        let listeners = vec![ListenerConfig { name, host, port: kafka }];
+        let mut listeners = vec![ListenerConfig { name, host, port: kafka }];
+        listeners.extend(config.listeners);
         let config = ServerConfig { listeners, ..config };
         let server =
             Server::start(config, node.clone(), env, Handle::current()).expect("a free port");
@@ -76,10 +81,14 @@ impl World {
     }
 
     pub async fn client(&self) -> Client {
+        self.client_at(self.address).await
+    }
+
+    pub async fn client_at(&self, address: SocketAddr) -> Client {
         // the listener opens a moment after the node is ready
         let connect = async {
             loop {
-                match TcpStream::connect(self.address).await {
+                match TcpStream::connect(address).await {
                     Ok(stream) => return Client { stream },
                     Err(_) => tokio::time::sleep(Duration::from_millis(5)).await,
                 }
