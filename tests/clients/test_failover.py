@@ -5,13 +5,16 @@ These tests stop nodes of the session's cluster and leave it whole again.
 
 from __future__ import annotations
 
+import os
+import signal
 import threading
 import time
 
 import pytest
+from anyrequest import fetch
 from confluent_kafka import Consumer, KafkaError, Producer, TopicPartition
-from rawkafka import RawConnection, batch
-from records import WAIT_SECONDS, eventually, read_partition
+from rawkafka import Produced, RawConnection, batch
+from records import WAIT_SECONDS, eventually, produce, read_partition
 
 pytestmark = pytest.mark.timeout(300)
 
@@ -98,6 +101,28 @@ def test_writes_wait_for_enough_replicas(whole, make_topic):
             return broker.produce(topic, batch([b"three again"])).error == 0
 
     eventually(accepted, "acks=all is accepted again")
+
+
+def test_what_only_the_leader_has_is_not_read(whole, make_topic):
+    """Below the high watermark is what a majority has, whatever a producer waited for."""
+    topic = make_topic()
+    address = leader_address(whole.bootstrap, topic)
+    followers = [node["pid"] for node in whole.info["nodes"] if node["kafka"] != address]
+    with RawConnection(address) as broker:
+        assert broker.produce(topic, batch([b"everywhere"])).error == 0
+        try:
+            for pid in followers:
+                os.kill(pid, signal.SIGSTOP)
+            assert broker.produce(topic, batch([b"here alone"]), acks=1) == Produced(0, 1)
+            answer = fetch(broker, topic, 1)
+            assert (answer.error_code, answer.high_watermark) == (0, 1)
+            assert not answer.records
+            assert broker.end_offset(topic) == 1
+        finally:
+            for pid in followers:
+                os.kill(pid, signal.SIGCONT)
+    produce(whole.bootstrap, topic, [b"everywhere again"])
+    assert read_partition(whole.bootstrap, topic, 1)[0].value() == b"everywhere"
 
 
 def test_a_group_outlives_its_coordinator(whole, make_topic, unique):

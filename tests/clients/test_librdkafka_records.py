@@ -200,6 +200,22 @@ def test_an_offset_out_of_range_starts_over(bootstrap, make_topic):
         consumer.close()
 
 
+def test_an_offset_out_of_range_goes_on_at_the_end(bootstrap, make_topic):
+    topic = make_topic()
+    produce(bootstrap, topic, [b"old"])
+    consumer = out_of_range(bootstrap, topic, "latest")
+    try:
+
+        def found():
+            produce(bootstrap, topic, [b"new"])
+            return consumer.poll(0.5)
+
+        first = eventually(found, "a record that came after the reset")
+        assert (first.error(), first.value()) == (None, b"new")
+    finally:
+        consumer.close()
+
+
 def test_an_offset_out_of_range_is_an_error_when_asked_for(bootstrap, make_topic):
     consumer = out_of_range(bootstrap, make_topic(), "error")
     try:

@@ -7,7 +7,14 @@ import struct
 from pathlib import Path
 
 import pytest
-from confluent_kafka import KafkaError, KafkaException
+from anyrequest import fetch, produce
+from confluent_kafka import (
+    Consumer,
+    KafkaError,
+    KafkaException,
+    TopicCollection,
+    TopicPartition,
+)
 from confluent_kafka.admin import NewTopic
 from rawkafka import API_VERSIONS, LIST_OFFSETS, PRODUCE, RawConnection, batch, string
 from records import RECENT_MS, eventually, read_partition
@@ -206,6 +213,45 @@ def test_time_stamps_set_by_the_broker(bootstrap, make_topic):
     kind, timestamp_ms = message.timestamp()
     assert kind == 2
     assert timestamp_ms > old
+
+
+def test_both_ends_of_the_log(admin, leader):
+    """What was deleted and what is not there yet is out of range; at the end there is nothing."""
+    topic, broker = leader
+    for _ in range(5):
+        assert broker.produce(topic, batch([b"v"])).error == 0
+    start = TopicPartition(topic, 0, 2)
+    assert admin.delete_records([start])[start].result(30).low_watermark == 2
+    answers = {offset: fetch(broker, topic, offset) for offset in (1, 2, 5, 6)}
+    out_of_range = KafkaError.OFFSET_OUT_OF_RANGE
+    assert {at: a.error_code for at, a in answers.items()} == {
+        1: out_of_range,
+        2: 0,
+        5: 0,
+        6: out_of_range,
+    }
+    assert (answers[2].log_start_offset, answers[2].high_watermark) == (2, 5)
+    assert len(answers[2].records) == 3 * len(batch([b"v"]))
+    assert not answers[5].records
+
+
+def test_internal_topics_are_shown_and_closed(admin, at_leader, bootstrap, unique):
+    """Listed as internal and readable; nobody but the cluster writes or makes them."""
+    internal = "__consumer_offsets"
+    group = Consumer({"bootstrap.servers": bootstrap, "group.id": unique("group")})
+    try:
+        # their first use makes them
+        group.committed([TopicPartition(unique("topic"), 0)], timeout=30)
+    finally:
+        group.close()
+    assert internal in admin.list_topics(timeout=30).topics
+    found = admin.describe_topics(TopicCollection([internal]))[internal].result(30)
+    assert found.is_internal
+    broker = at_leader(internal)
+    assert fetch(broker, internal).error_code == 0
+    assert produce(broker, internal, batch([b"v"])).error_code == KafkaError.TOPIC_EXCEPTION
+    made = admin.create_topics([NewTopic(internal, 1, 1)])[internal].exception(30)
+    assert made.args[0].code() == KafkaError.TOPIC_ALREADY_EXISTS
 
 
 def test_offsets_of_an_unknown_partition(leader):
