@@ -11,8 +11,10 @@ import threading
 import time
 
 import pytest
-from anyrequest import fetch
+from anyrequest import ask, fetch, partition_of
 from confluent_kafka import Consumer, KafkaError, Producer, TopicPartition
+from kafka.protocol.consumer import OffsetForLeaderEpochRequest
+from kafka.protocol.metadata import MetadataRequest
 from rawkafka import Produced, RawConnection, batch
 from records import WAIT_SECONDS, eventually, produce, read_partition
 
@@ -101,6 +103,46 @@ def test_writes_wait_for_enough_replicas(whole, make_topic):
             return broker.produce(topic, batch([b"three again"])).error == 0
 
     eventually(accepted, "acks=all is accepted again")
+
+
+def end_of_epoch(broker, topic, epoch):
+    """What OffsetForLeaderEpoch says: the epoch that it found, and where that ends."""
+    partition = {"partition": 0, "current_leader_epoch": -1, "leader_epoch": epoch}
+    topics = [{"topic": topic, "partitions": [partition]}]
+    answer = ask(broker, OffsetForLeaderEpochRequest, 4, replica_id=-1, topics=topics)
+    found = partition_of(answer)
+    assert found.error_code == 0
+    return found.leader_epoch, found.end_offset
+
+
+def epoch_of(broker, topic):
+    topics = [{"name": topic}]
+    answer = ask(broker, MetadataRequest, 9, topics=topics, allow_auto_topic_creation=False)
+    return partition_of(answer).leader_epoch
+
+
+def test_a_new_leader_knows_where_older_epochs_end(whole, make_topic):
+    """KIP-320: so a consumer finds out whether what it has read is still there."""
+    topic = make_topic()
+    old_address = leader_address(whole.bootstrap, topic)
+    with RawConnection(old_address) as broker:
+        for _ in range(3):
+            assert broker.produce(topic, batch([b"v"])).error == 0
+        old = epoch_of(broker, topic)
+        assert end_of_epoch(broker, topic, old) == (old, 3)
+    whole.kill(broker_on(whole, old_address))
+    address = leader_address(whole.bootstrap, topic, but_not=(old_address,))
+    with RawConnection(address) as broker:
+        assert broker.produce(topic, batch([b"w"])).error == 0
+        new = epoch_of(broker, topic)
+        assert new > old
+        assert end_of_epoch(broker, topic, old) == (old, 3)
+        assert end_of_epoch(broker, topic, new) == (new, 4)
+        fenced = fetch(broker, topic, 3, current_leader_epoch=old)
+        assert fenced.error_code == KafkaError.FENCED_LEADER_EPOCH
+        ahead = fetch(broker, topic, 3, current_leader_epoch=new + 1)
+        assert ahead.error_code == KafkaError.UNKNOWN_LEADER_EPOCH
+        assert fetch(broker, topic, 3, current_leader_epoch=new).error_code == 0
 
 
 def test_what_only_the_leader_has_is_not_read(whole, make_topic):

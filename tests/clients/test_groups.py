@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import struct
+
 import pytest
 from anyrequest import ask
 from confluent_kafka import KafkaError
@@ -19,6 +21,8 @@ from records import eventually
 
 GROUP_KIND = 0
 SHORTEST_SESSION_MS = 6_000
+# A consumer's subscription and assignment, version 0: no topics, no user data.
+NO_TOPICS = struct.pack(">hii", 0, 0, -1)
 
 
 class Group:
@@ -34,7 +38,7 @@ class Group:
         return ask(self.connection, kind, version, group_id=self.name, **fields)
 
     def join(self, session_ms=10_000):
-        protocols = [{"name": "range", "metadata": b"topics"}]
+        protocols = [{"name": "range", "metadata": NO_TOPICS}]
         times = {"session_timeout_ms": session_ms, "rebalance_timeout_ms": 10_000}
         fields = {"protocol_type": "consumer", "protocols": protocols, **times}
         answer = self.ask(JoinGroupRequest, 5, member_id=self.member_id, **fields)
@@ -49,7 +53,7 @@ class Group:
         return {"generation_id": generation, "member_id": self.member_id}
 
     def sync(self, generation):
-        assignments = [{"member_id": self.member_id, "assignment": b"all"}]
+        assignments = [{"member_id": self.member_id, "assignment": NO_TOPICS}]
         who = self.of(generation)
         return self.ask(SyncGroupRequest, 3, assignments=assignments, **who).error_code
 
@@ -90,6 +94,8 @@ def group(bootstrap, unique):
 
 def test_the_states_of_a_group(group):
     eventually(lambda: group.state() == "Dead", "the coordinator knows that there is none")
+    assert group.sync(group.join()) == 0
+    assert group.state() == "Stable"
     generation = group.join()
     assert group.state() == "CompletingRebalance"
     assert group.sync(generation) == 0
