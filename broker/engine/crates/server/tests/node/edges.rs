@@ -105,14 +105,14 @@ async fn each_listener_tells_its_own_addresses() {
     let advertised = ("outside.example".to_owned(), 19_092);
     let addresses = world.server.addresses();
     assert_eq!(addresses.len(), 2);
-    for ((_, address), expected) in addresses.into_iter().zip([own, advertised]) {
+    for ((_, address), expected) in addresses.iter().zip([own, advertised]) {
         let mut client = world.client_at(*address).await;
         let metadata = client.call(12, &MetadataRequest::default()).await;
         let told = metadata.brokers.iter().map(|one| (one.host.to_string(), one.port));
-        assert_eq!(told.collect::<Vec<_>>(), [expected.clone()]);
+        assert!(told.eq([expected.clone()]), "{metadata:?}");
         let cluster = client.call(1, &DescribeClusterRequest::default()).await;
         let told = cluster.brokers.iter().map(|one| (one.host.to_string(), one.port));
-        assert_eq!(told.collect::<Vec<_>>(), [expected.clone()]);
+        assert!(told.eq([expected.clone()]), "{cluster:?}");
         let keys = vec![Str::from("g")];
         let find = FindCoordinatorRequest { coordinator_keys: keys, ..Default::default() };
         let found = loop {
