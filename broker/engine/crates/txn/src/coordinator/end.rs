@@ -93,9 +93,8 @@ fn first(now: &Metadata, ask: &Ask) -> Result<Step, ErrorCode> {
     match (now.state, ask.commit) {
         (State::Ongoing, commit) => Ok(prepare(commit)),
         (State::CompleteCommit, true) | (State::CompleteAbort, false) => Ok(Step::Done),
-        (State::PrepareCommit, true) | (State::PrepareAbort, false) => {
-            Err(ErrorCode::ConcurrentTransactions)
-        }
+        // The markers are on their way: this end, or another, is looked at when they are there.
+        (State::PrepareCommit | State::PrepareAbort, _) => Err(ErrorCode::ConcurrentTransactions),
         _ => Err(ErrorCode::InvalidTxnState),
     }
 }
@@ -103,6 +102,10 @@ fn first(now: &Metadata, ask: &Ask) -> Result<Step, ErrorCode> {
 /// By the second protocol (KIP-890): each end moves the epoch on, so an older epoch tells that
 /// the answer was lost, and the present one that another transaction is meant.
 fn second(now: &Metadata, ask: &Ask) -> Result<Step, ErrorCode> {
+    if now.state.is_prepared() {
+        // The end before is still being carried out; whom this one is from is looked at later.
+        return Err(ErrorCode::ConcurrentTransactions);
+    }
     let bumped = now.was_bumped_from(ask.producer.epoch);
     let replaced = now.was_replaced_from(ask.producer);
     let same = ask.producer.epoch == now.epoch;
@@ -110,9 +113,8 @@ fn second(now: &Metadata, ask: &Ask) -> Result<Step, ErrorCode> {
         return Err(ErrorCode::InvalidProducerIdMapping);
     }
     let valid = match now.state {
-        State::Empty | State::Ongoing => same,
-        State::PrepareCommit | State::PrepareAbort => bumped,
         State::CompleteCommit | State::CompleteAbort => bumped || replaced || same,
+        _ => same,
     };
     if !valid {
         return Err(ErrorCode::ProducerFenced);
@@ -124,9 +126,6 @@ fn second(now: &Metadata, ask: &Ask) -> Result<Step, ErrorCode> {
         // A producer that sent nothing, or does not know whether it did, may abort.
         (State::Empty, false) => Ok(prepare(false)),
         (State::CompleteCommit | State::CompleteAbort, false) if !again => Ok(prepare(false)),
-        (State::PrepareCommit, true) | (State::PrepareAbort, false) => {
-            Err(ErrorCode::ConcurrentTransactions)
-        }
         _ => Err(ErrorCode::InvalidTxnState),
     }
 }

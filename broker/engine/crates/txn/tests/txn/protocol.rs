@@ -40,8 +40,8 @@ fn a_second_end_by_the_first_protocol() {
     use ErrorCode::{ConcurrentTransactions as Busy, InvalidTxnState as Wrong, None as Fine};
     for (state, commit, abort) in [
         (State::Empty, Wrong, Wrong),
-        (State::PrepareCommit, Busy, Wrong),
-        (State::PrepareAbort, Wrong, Busy),
+        (State::PrepareCommit, Busy, Busy),
+        (State::PrepareAbort, Busy, Busy),
         (State::CompleteCommit, Fine, Wrong),
         (State::CompleteAbort, Wrong, Fine),
     ] {
@@ -61,8 +61,8 @@ fn a_second_end_by_the_second_protocol() {
     use ErrorCode::{ConcurrentTransactions as Busy, InvalidTxnState as Wrong, None as Fine};
     // The old epoch: the answer to the first end was lost.
     for (state, commit, abort) in [
-        (State::PrepareCommit, Busy, Wrong),
-        (State::PrepareAbort, Wrong, Busy),
+        (State::PrepareCommit, Busy, Busy),
+        (State::PrepareAbort, Busy, Busy),
         (State::CompleteCommit, Fine, Wrong),
         (State::CompleteAbort, Wrong, Fine),
     ] {
@@ -84,9 +84,11 @@ fn a_second_end_by_the_second_protocol() {
         assert_eq!(world.coordinator.state(ID), Some(State::CompleteAbort));
         assert!(world.markers.is_empty(), "there is nobody to tell");
     }
-    let (mut world, producer) = in_state(State::PrepareCommit, SECOND);
-    let fenced = refused(ErrorCode::ProducerFenced);
-    assert_eq!(world.end(epoch(producer, 1), true, SECOND), fenced, "too early");
+    for commit in [true, false] {
+        let (mut world, producer) = in_state(State::PrepareCommit, SECOND);
+        let early = world.end(epoch(producer, 1), commit, SECOND);
+        assert_eq!(early, refused(Busy), "the producer was told its new epoch, and may go on");
+    }
 }
 
 #[test]
