@@ -55,8 +55,9 @@ impl KafkaService {
         Arc::clone(self.nodes.get_or_init(open))
     }
 
-    /// Reads the header, picks the handler, decodes the body.
-    fn route(&self, session: &Arc<Session>, frame: Bytes) -> Result<Answer, String> {
+    /// Reads the header, picks the handler, decodes the body. Tells also whether the request may
+    /// run beside its neighbours.
+    fn route(&self, session: &Arc<Session>, frame: Bytes) -> Result<(Answer, bool), String> {
         let Some((key, version, correlation_id)) = peek(&frame) else {
             return Err("the frame is too short for a request header".to_owned());
         };
@@ -73,10 +74,11 @@ impl KafkaService {
         if !api::is_answered(api, version) {
             if api == ApiKey::ApiVersions {
                 cx.version = 0;
-                return Ok(Box::pin(async move {
+                let answer = Box::pin(async move {
                     let response = on::api_versions::unsupported(&cx);
                     cx.reply(&response, Share::default())
-                }));
+                });
+                return Ok((answer, false));
             }
             return Err(format!("{api} v{version} is not served"));
         }
@@ -85,7 +87,9 @@ impl KafkaService {
         let header_version = api::request_header_version(api, version);
         let header = RequestHeader::decode(&mut body, header_version).map_err(malformed)?;
         cx.client_id = header.client_id;
-        decode(cx, &mut body).map_err(malformed)
+        // only produce requests overlap: anything else sees the effects of what came before it
+        let overlaps = api == ApiKey::Produce && on::produce::overlaps(version, &body);
+        Ok((decode(cx, &mut body).map_err(malformed)?, overlaps))
     }
 }
 
@@ -99,7 +103,7 @@ fn peek(frame: &Bytes) -> Option<(i16, i16, i32)> {
 impl AnswersNodes for KafkaService {
     fn answer(self: Arc<Self>, frame: Bytes) -> BoxFuture<Result<Bytes, String>> {
         Box::pin(async move {
-            let answer = self.route(&self.node_session(), frame)?;
+            let (answer, _) = self.route(&self.node_session(), frame)?;
             match answer.await {
                 Reply::Send(chunks, _) => Ok(without_length(chunks)),
                 Reply::Close(why) => Err(why),
@@ -132,10 +136,8 @@ impl Service for KafkaService {
     }
 
     fn call(&self, session: &Arc<Session>, frame: Bytes) -> Call {
-        // only produce requests overlap: anything else sees the effects of what came before it
-        let overlaps = frame.first_chunk::<2>() == Some(&(ApiKey::Produce as i16).to_be_bytes());
         match self.route(session, frame) {
-            Ok(answer) => Call::Run { answer, overlaps },
+            Ok((answer, overlaps)) => Call::Run { answer, overlaps },
             Err(reason) => {
                 self.broker.metrics.refused();
                 Call::Close(reason)

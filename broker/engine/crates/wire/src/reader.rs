@@ -65,6 +65,11 @@ impl Reader {
         self.end - self.at
     }
 
+    /// The next byte, which stays unread.
+    pub fn peek(&self) -> Option<u8> {
+        self.data[self.at..self.end].first().copied()
+    }
+
     /// Checks that everything was read.
     ///
     /// # Errors

@@ -2,7 +2,8 @@
 //! durable as the client asked.
 //!
 //! The first poll of the handler submits every batch before anything is awaited: two requests of
-//! one connection reach a partition in the order in which they came.
+//! one connection reach a partition in the order in which they came. A transactional request may
+//! have to ask its transaction's coordinator first, so it runs alone: see [`overlaps`].
 
 use std::future::Future;
 use std::pin::Pin;
@@ -17,7 +18,7 @@ use headrace_wire::messages::produce::{
     TopicProduceResponse,
 };
 use headrace_wire::messages::{ProduceRequest, ProduceResponse};
-use headrace_wire::{ErrorCode, Records, Str};
+use headrace_wire::{ErrorCode, Reader, Records, Str};
 use tokio::time::{timeout_at, Instant};
 use uuid::Uuid;
 
@@ -29,6 +30,8 @@ use crate::context::{partition_refusal, Context, Refusal};
 use crate::net::{Reply, Share};
 use crate::session::{Operation, Resource};
 
+/// From this version on strings and arrays are compact.
+const FLEXIBLE_FROM: i16 = 9;
 /// From this version on topics are named by id.
 const IDS_FROM: i16 = 13;
 /// From this version on the response says who leads instead (KIP-951).
@@ -57,6 +60,13 @@ struct Sent {
     index: i32,
     group: Option<GroupId>,
     state: Result<Pending, Rejected>,
+}
+
+/// Whether a produce request may run beside its neighbours; `body` begins with the transactional
+/// id. A batch that begins a transaction waits for the coordinator: the next must not overtake it.
+pub(crate) fn overlaps(version: i16, body: &Reader) -> bool {
+    let null = if version >= FLEXIBLE_FROM { 0 } else { 0xff };
+    body.peek() == Some(null)
 }
 
 struct SentTopic {
@@ -285,5 +295,25 @@ fn refuse(
             |(leader_id, leader_epoch)| LeaderIdAndEpoch { leader_id, leader_epoch },
         ),
         ..Default::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_batches_outside_of_transactions_overlap() {
+        for version in ProduceRequest::MIN_VERSION..=ProduceRequest::MAX_VERSION {
+            for id in [None, Some("id"), Some("")] {
+                let transactional_id = id.map(Str::from);
+                let request = ProduceRequest { transactional_id, ..Default::default() };
+                let mut out = headrace_wire::Writer::new();
+                request.encode(&mut out, version).expect("an empty request");
+                let body = Reader::new(out.into_bytes());
+                assert_eq!(overlaps(version, &body), id.is_none(), "v{version}, {id:?}");
+            }
+        }
+        assert!(!overlaps(12, &Reader::new(Bytes::new())), "nothing is taken for granted");
     }
 }
