@@ -272,7 +272,16 @@ pub(crate) async fn alter_offsets(
     request: AlterShareGroupOffsetsRequest,
 ) -> AlterShareGroupOffsetsResponse {
     let id = request.group_id.clone();
-    if let Err(refusal) = may_alter(&cx, &id).await {
+    let allowed = match may_alter(&cx, &id).await {
+        // As in Apache Kafka, offsets make a group that is not there, unless the name is taken.
+        Err(Refusal { code: ErrorCode::GroupIdNotFound, .. })
+            if !is_other_than_share(&cx, &id).await =>
+        {
+            Ok(())
+        }
+        known => known,
+    };
+    if let Err(refusal) = allowed {
         return AlterShareGroupOffsetsResponse {
             error_code: cx.code(refusal.code),
             error_message: refusal.text(),

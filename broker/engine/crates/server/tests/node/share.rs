@@ -192,6 +192,9 @@ async fn offsets_are_described_reset_and_deleted() {
     assert_eq!(client.call(2, &delete).await.results[0].error_code, 0);
     let gone = client.call(1, &describe).await.groups[0].error_code;
     assert_eq!(gone, ErrorCode::GroupIdNotFound.code());
+    let begun = client.call(0, &alter).await;
+    assert_eq!((begun.error_code, begun.responses[0].partitions[0].error_code), (0, 0));
+    assert_eq!(standing(client.call(1, &describe).await), Some((1, 2)), "offsets make a group");
     world.stop().await;
 }
 
