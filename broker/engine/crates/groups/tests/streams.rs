@@ -200,6 +200,56 @@ fn joined_topics_need_one_size() {
 }
 
 #[test]
+fn a_size_that_was_asked_for_must_be_that_of_the_topic_joined_with() {
+    let mut world = World::new(Config::default(), &[("a", 4)]);
+    let mut request = Client::new("m", "p").request();
+    let group = CopartitionGroup {
+        source_topics: vec![0],
+        repartition_source_topics: vec![0],
+        ..Default::default()
+    };
+    let join = Subtopology {
+        subtopology_id: "0".into(),
+        source_topics: vec!["a".into()],
+        repartition_source_topics: vec![topic("b", 2)],
+        copartition_groups: vec![group],
+        ..Default::default()
+    };
+    request.topology = Some(Topology { epoch: 0, subtopologies: vec![join] });
+    let (response, _) = world.heartbeat(request);
+    let told = &response.status.expect("told")[0];
+    let why = "Number of partitions [2] of repartition topic [b] doesn't match number of \
+               partitions [4] of the source topic.";
+    assert_eq!((told.status_code, &*told.status_detail), (2, why));
+}
+
+/// The left side reads the answers to what it writes, as in a foreign-key join.
+#[test]
+fn topics_that_wait_for_each_other_get_the_size_that_is_known() {
+    let mut world = World::new(Config::default(), &[("left", 4), ("right", 2)]);
+    let mut request = Client::new("m", "p").request();
+    let left = Subtopology {
+        subtopology_id: "0".into(),
+        source_topics: vec!["left".into()],
+        repartition_source_topics: vec![topic("answers", 0)],
+        repartition_sink_topics: vec!["questions".into()],
+        ..Default::default()
+    };
+    let right = Subtopology {
+        subtopology_id: "1".into(),
+        source_topics: vec!["right".into()],
+        repartition_source_topics: vec![topic("questions", 0)],
+        repartition_sink_topics: vec!["answers".into()],
+        ..Default::default()
+    };
+    request.topology = Some(Topology { epoch: 0, subtopologies: vec![left, right] });
+    let (response, create) = world.heartbeat(request);
+    assert_eq!(response.error_code, 0);
+    let wanted: Vec<_> = create.iter().map(|topic| (&*topic.name, topic.num_partitions)).collect();
+    assert_eq!(wanted, [("answers", 4), ("questions", 4)]);
+}
+
+#[test]
 fn a_loop_of_topics_without_a_size_is_refused() {
     let mut world = World::new(Config::default(), &[]);
     let mut request = Client::new("m", "p").request();

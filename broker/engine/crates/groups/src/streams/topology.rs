@@ -142,6 +142,30 @@ fn missing_sources(topology: &StreamsGroupTopologyValue, topics: &dyn Topics) ->
     })
 }
 
+/// What a size that is still open means for the sizes that follow from it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Unknown {
+    Wait,
+    Ignore,
+}
+
+/// Whether repartition topics have the size of the source topics that they are joined with.
+fn fits(fixed: &[&TopicInfo], size: i32) -> Result<(), Problem> {
+    let Some(other) = fixed.iter().find(|topic| topic.partitions != size) else {
+        return Ok(());
+    };
+    let why = format!(
+        "Number of partitions [{}] of repartition topic [{}] doesn't match number of partitions \
+         [{size}] of the source topic.",
+        other.partitions, other.name
+    );
+    Err((Status::IncorrectlyPartitioned, why))
+}
+
+fn writes(subtopology: &Subtopology, topic: &str) -> bool {
+    subtopology.repartition_sink_topics.iter().any(|name| name == topic)
+}
+
 struct Sizing<'a> {
     topology: &'a StreamsGroupTopologyValue,
     topics: &'a dyn Topics,
@@ -173,16 +197,15 @@ impl Sizing<'_> {
                 }
             }
         }
+        // Upstream first, as the client numbers its subtopologies.
+        open.sort_by_key(|name| self.topology.subtopologies.iter().position(|s| writes(s, name)));
         while !open.is_empty() {
             let before = open.len();
-            let pending: BTreeSet<&str> = open.iter().copied().collect();
-            open.retain(|name| match self.size_by_writers(name, &pending) {
-                Some(size) => {
-                    self.sizes.insert((*name).to_owned(), size);
-                    false
-                }
-                None => true,
-            });
+            self.size_next(&mut open, Unknown::Wait);
+            // A foreign-key join writes a topic for which it waits itself: what is known decides.
+            if open.len() == before {
+                self.size_next(&mut open, Unknown::Ignore);
+            }
             if open.len() == before {
                 let why = "Failed to compute the number of partitions of all repartition topics. \
                            There may be loops in the topology that cannot be resolved.";
@@ -192,10 +215,30 @@ impl Sizing<'_> {
         Ok(())
     }
 
-    /// The size that follows from the topic's writers; none while theirs are open.
-    fn size_by_writers(&self, name: &str, pending: &BTreeSet<&str>) -> Option<i32> {
+    /// Takes those out of `open` whose size follows from what is known; of those that need
+    /// `Unknown::Ignore` only the first, since it may make others known.
+    fn size_next(&mut self, open: &mut Vec<&str>, unknown: Unknown) {
+        let pending: BTreeSet<&str> = open.iter().copied().collect();
+        let mut at_once = if unknown == Unknown::Ignore { 1 } else { usize::MAX };
+        open.retain(|name| match self.size_by_writers(name, &pending, unknown) {
+            Some(size) if at_once > 0 => {
+                self.sizes.insert((*name).to_owned(), size);
+                at_once -= 1;
+                false
+            }
+            _ => true,
+        });
+    }
+
+    /// The size that follows from what the topic's writers read.
+    fn size_by_writers(
+        &self,
+        name: &str,
+        pending: &BTreeSet<&str>,
+        unknown: Unknown,
+    ) -> Option<i32> {
         let subtopologies = self.topology.subtopologies.iter();
-        let writers = subtopologies.filter(|s| s.repartition_sink_topics.iter().any(|n| n == name));
+        let writers = subtopologies.filter(|s| writes(s, name));
         let read = writers.flat_map(sources).map(|source| {
             let open = pending.contains(&**source) && !self.sizes.contains_key(&**source);
             if open {
@@ -204,11 +247,14 @@ impl Sizing<'_> {
                 self.size(source)
             }
         });
-        let read: Option<Vec<i32>> = read.collect();
-        read?.into_iter().max()
+        match unknown {
+            Unknown::Wait => read.collect::<Option<Vec<i32>>>()?.into_iter().max(),
+            Unknown::Ignore => read.flatten().max(),
+        }
     }
 
-    /// Topics that are joined need one size.
+    /// Topics that are joined need one size: that of the topics from outside, else the one that
+    /// the application asked for, else the largest.
     fn copartition(&mut self) -> Result<(), Problem> {
         for subtopology in &self.topology.subtopologies {
             for group in &subtopology.copartition_groups {
@@ -218,8 +264,14 @@ impl Sizing<'_> {
                 let own = group.repartition_source_topics.iter().filter_map(at);
                 let own = own.filter_map(|at| subtopology.repartition_source_topics.get(at));
                 let (fixed, open): (Vec<_>, Vec<_>) = own.partition(|topic| topic.partitions != 0);
-                let firm = external.chain(fixed.into_iter().map(|topic| &topic.name));
-                let size = self.common_size(firm)?;
+                let size = self.common_size(external)?;
+                if let Some(size) = size {
+                    fits(&fixed, size)?;
+                }
+                let size = match size {
+                    None => self.common_size(fixed.iter().map(|topic| &topic.name))?,
+                    given => given,
+                };
                 let size = size.or_else(|| open.iter().filter_map(|t| self.size(&t.name)).max());
                 for topic in open {
                     self.sizes.extend(size.map(|size| (topic.name.to_string(), size)));
