@@ -302,7 +302,9 @@ impl Scope {
                 }
             }
         };
-        value::check(property, &whole).map(Some)
+        let value = value::check(property, &whole)?;
+        value::within_limits(property, &value, inherited)?;
+        Ok(Some(value))
     }
 }
 

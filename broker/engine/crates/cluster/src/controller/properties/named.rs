@@ -4,6 +4,8 @@
 use super::{Honour, Kind, Property};
 
 const MAX_I32: i64 = i32::MAX as i64;
+/// The cluster's properties say within which limits.
+const WITHIN: Kind = Kind::Int { min: 1, max: MAX_I32 };
 
 const fn group(
     name: &'static str,
@@ -19,10 +21,10 @@ const fn group(
 #[rustfmt::skip]
 pub const GROUP: &[Property] = &[
     group("consumer.heartbeat.interval.ms", Some("group.consumer.heartbeat.interval.ms"),
-        Kind::Int { min: 5_000, max: 15_000 }, "5000",
+        WITHIN, "5000",
         "How often a member of the newer protocol sends a sign of life."),
     group("consumer.session.timeout.ms", Some("group.consumer.session.timeout.ms"),
-        Kind::Int { min: 45_000, max: 60_000 }, "45000",
+        WITHIN, "45000",
         "Silence after which a member of the newer protocol is gone."),
     group("share.auto.offset.reset", None, Kind::Reset, "latest",
         "Where a share group begins: latest, earliest or by_duration:<ISO 8601 duration>."),
@@ -30,7 +32,7 @@ pub const GROUP: &[Property] = &[
         Kind::Int { min: 2, max: 10 }, "5",
         "How often a record is delivered before it counts as rejected."),
     group("share.heartbeat.interval.ms", Some("group.share.heartbeat.interval.ms"),
-        Kind::Int { min: 5_000, max: 15_000 }, "5000",
+        WITHIN, "5000",
         "How often a share group's member sends a sign of life."),
     group("share.isolation.level", None,
         Kind::Choice(&["read_committed", "read_uncommitted"]), "read_uncommitted",
@@ -39,15 +41,15 @@ pub const GROUP: &[Property] = &[
         Kind::Int { min: 100, max: 10_000 }, "2000",
         "Records of a partition that may be delivered and not acknowledged."),
     group("share.record.lock.duration.ms", Some("group.share.record.lock.duration.ms"),
-        Kind::Int { min: 15_000, max: 60_000 }, "30000",
+        WITHIN, "30000",
         "How long a member has a delivered record for itself."),
     group("share.renew.acknowledge.enable", None, Kind::Bool, "true",
         "Whether members may ask for more time for a record."),
     group("share.session.timeout.ms", Some("group.share.session.timeout.ms"),
-        Kind::Int { min: 45_000, max: 60_000 }, "45000",
+        WITHIN, "45000",
         "Silence after which a share group's member is gone."),
     group("streams.heartbeat.interval.ms", Some("group.streams.heartbeat.interval.ms"),
-        Kind::Int { min: 5_000, max: 15_000 }, "5000",
+        WITHIN, "5000",
         "How often a streams group's member sends a sign of life."),
     group("streams.initial.rebalance.delay.ms", Some("group.streams.initial.rebalance.delay.ms"),
         Kind::Int { min: 0, max: MAX_I32 }, "3000",
@@ -56,7 +58,7 @@ pub const GROUP: &[Property] = &[
         Kind::Int { min: 0, max: 2 }, "0",
         "Standby tasks of each stateful task."),
     group("streams.session.timeout.ms", Some("group.streams.session.timeout.ms"),
-        Kind::Int { min: 45_000, max: 60_000 }, "45000",
+        WITHIN, "45000",
         "Silence after which a streams group's member is gone."),
 ];
 

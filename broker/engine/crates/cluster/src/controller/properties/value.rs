@@ -1,6 +1,8 @@
 //! Checks one value against its property.
 
-use super::{Honour, Kind, Property, MATCHES};
+use std::collections::BTreeMap;
+
+use super::{cluster_property, Honour, Kind, Property, MATCHES};
 
 /// The value as it will be stored (trimmed), or why it is refused.
 pub(super) fn check(property: &Property, value: &str) -> Result<String, String> {
@@ -10,6 +12,35 @@ pub(super) fn check(property: &Property, value: &str) -> Result<String, String> 
     })?;
     honoured(property, &normal)?;
     Ok(normal)
+}
+
+/// Whether a group property keeps within what the cluster allows: for example
+/// `group.streams.min.session.timeout.ms` for `streams.session.timeout.ms`.
+pub(super) fn within_limits(
+    property: &Property,
+    value: &str,
+    cluster: &BTreeMap<String, String>,
+) -> Result<(), String> {
+    let (Some((kind, rest)), Ok(n)) = (property.name.split_once('.'), value.parse::<i64>()) else {
+        return Ok(());
+    };
+    for end in ["min", "max"] {
+        let key = format!("group.{kind}.{end}.{rest}");
+        let Some(limit) = cluster_property(&key) else { continue };
+        let limit = cluster.get(&key).map_or(limit.default, String::as_str);
+        let (breaks, most) = match limit.parse::<i64>() {
+            Ok(limit) if end == "min" => (n < limit, "least"),
+            Ok(limit) => (n > limit, "most"),
+            Err(_) => continue,
+        };
+        if breaks {
+            return Err(format!(
+                "invalid value '{value}' for {}: must be at {most} {limit}, which {key} says",
+                property.name
+            ));
+        }
+    }
+    Ok(())
 }
 
 /// The value in its normal form, or what a value must look like.

@@ -68,6 +68,24 @@ fn values_are_checked_by_table() {
 }
 
 #[test]
+fn group_properties_keep_within_what_the_cluster_allows() {
+    let key = "streams.session.timeout.ms";
+    let set = |value: &str, cluster: &[(&str, &str)]| {
+        let op = ConfigOp { key: key.into(), op: ConfigOpKind::Set, value: Some(value.into()) };
+        let cluster = cluster.iter().map(|(k, v)| ((*k).into(), (*v).into())).collect();
+        let changed = Scope::Group.change(&BTreeMap::new(), &[op], &cluster);
+        changed.map(|next| next[key].clone()).map_err(|error| error.message)
+    };
+    let lower = [("group.streams.min.session.timeout.ms", "100")];
+    assert_eq!(set("45000", &[]).as_deref(), Ok("45000"));
+    assert_eq!(set("10000", &lower).as_deref(), Ok("10000"));
+    let refused = set("44999", &[]).unwrap_err();
+    assert!(refused.contains("at least 45000, which group.streams.min.session"), "{refused}");
+    let refused = set("60001", &lower).unwrap_err();
+    assert!(refused.contains("at most 60000, which group.streams.max.session"), "{refused}");
+}
+
+#[test]
 fn every_default_is_valid_and_described() {
     for p in TOPIC {
         assert_eq!(Scope::Topic.check(p.name, p.default).as_deref(), Ok(p.default), "{}", p.name);
