@@ -42,37 +42,40 @@ pub(crate) async fn update_features(
     cx: Context,
     request: UpdateFeaturesRequest,
 ) -> UpdateFeaturesResponse {
-    let mut outcomes = Vec::with_capacity(request.feature_updates.len());
-    for update in &request.feature_updates {
-        outcomes.push(update_feature(&cx, update, request.validate_only).await.err());
-    }
-    let failed = |refusal: &Option<Refusal>| refusal.as_ref().map_or(0, |r| cx.code(r.code));
-    let text = |refusal: &Option<Refusal>| refusal.as_ref().and_then(Refusal::text);
-    if cx.version >= 2 {
-        // one error speaks for all (KIP-1022)
-        let first = outcomes.into_iter().find(Option::is_some).flatten();
+    // One that is refused refuses all, and its error stands for all (KIP-1022).
+    if let Err(refusal) = carry_out(&cx, &request).await {
         return UpdateFeaturesResponse {
-            error_code: failed(&first),
-            error_message: text(&first),
+            error_code: cx.code(refusal.code),
+            error_message: refusal.text(),
             ..Default::default()
         };
     }
-    let results = request.feature_updates.iter().zip(&outcomes);
-    let results = results.map(|(update, refusal)| UpdatableFeatureResult {
+    if cx.version >= 2 {
+        return UpdateFeaturesResponse::default();
+    }
+    let results = request.feature_updates.iter();
+    let results = results.map(|update| UpdatableFeatureResult {
         feature: update.feature.clone(),
-        error_code: failed(refusal),
-        error_message: text(refusal),
+        ..Default::default()
     });
     UpdateFeaturesResponse { results: results.collect(), ..Default::default() }
 }
 
-/// One feature can be raised: what all nodes may write. The others come with a node's version.
-async fn update_feature(
-    cx: &Context,
-    update: &FeatureUpdateKey,
-    validate_only: bool,
-) -> Result<(), Refusal> {
+async fn carry_out(cx: &Context, request: &UpdateFeaturesRequest) -> Result<(), Refusal> {
     cx.authorize(Operation::Alter, Resource::Cluster)?;
+    let levels: Result<Vec<i32>, Refusal> =
+        request.feature_updates.iter().map(|update| level_of(cx, update)).collect();
+    // A feature is named once: it is a key of the request.
+    let Some(&level) = levels?.last() else { return Ok(()) };
+    if request.validate_only {
+        return Ok(());
+    }
+    let command = ControllerCommand::SetFeatureLevel { level };
+    cx.node().controller_request(command).await.map(|_| ()).map_err(controller_refusal)
+}
+
+/// One feature can be raised: what all nodes may write. The others come with a node's version.
+fn level_of(cx: &Context, update: &FeatureUpdateKey) -> Result<i32, Refusal> {
     let refuse = |why: String| Err(Refusal::new(ErrorCode::InvalidUpdateVersion, why));
     if &*update.feature != LEVEL {
         let feature = &update.feature;
@@ -86,9 +89,5 @@ async fn update_feature(
     if !(lowest..=highest).contains(&level) {
         return refuse(format!("{LEVEL} {level} is not between {lowest} and {highest}"));
     }
-    if validate_only {
-        return Ok(());
-    }
-    let command = ControllerCommand::SetFeatureLevel { level };
-    cx.node().controller_request(command).await.map(|_| ()).map_err(controller_refusal)
+    Ok(level)
 }
