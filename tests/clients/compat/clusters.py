@@ -11,13 +11,10 @@ from typing import TYPE_CHECKING
 ROOT = Path(__file__).resolve().parents[3]
 sys.path[:0] = [str(ROOT / folder) for folder in ("bench", "broker", "tests/fixtures")]
 
-from confluent_kafka.admin import (  # noqa: E402
-    AdminClient,
-    AlterConfigOpType,
-    ConfigEntry,
-    ConfigResource,
-)
+from anyrequest import ask  # noqa: E402
 from devcluster import DevCluster  # noqa: E402
+from kafka.protocol.admin import IncrementalAlterConfigsRequest  # noqa: E402
+from rawkafka import RawConnection  # noqa: E402
 
 import peer  # noqa: E402
 from headrace.node.properties import CLUSTER_KEYS  # noqa: E402
@@ -27,7 +24,8 @@ if TYPE_CHECKING:
 
 TARGETS = ("headrace", "kafka")
 ORACLE_BASE_PORT = 25500
-ADMIN_SECONDS = 30
+# Kafka's numbers: a kind of resource, and what to do with its properties (KIP-339).
+BROKER, SET = 4, 0
 
 
 @dataclass(frozen=True)
@@ -79,7 +77,7 @@ def _headrace(shape: Shape, folder: Path) -> Iterator[list[str]]:
     try:
         others = {key: v for key, v in shape.properties.items() if key not in in_file}
         if others:
-            set_properties(cluster.bootstrap, others)
+            set_properties(cluster.info["nodes"][0]["kafka"], others)
         yield [node["kafka"] for node in cluster.info["nodes"]]
         unexpected = cluster.unexpected_log_lines()
     finally:
@@ -87,16 +85,17 @@ def _headrace(shape: Shape, folder: Path) -> Iterator[list[str]]:
     assert not unexpected, "\n".join(unexpected)
 
 
-def set_properties(bootstrap: str, properties: dict[str, str]) -> None:
-    """Sets what holds for all brokers, as an administrator does."""
-    changes = [
-        ConfigEntry(key, value, incremental_operation=AlterConfigOpType.SET)
-        for key, value in properties.items()
+def set_properties(address: str, properties: dict[str, str]) -> None:
+    """Sets what holds for all brokers; no Python client can name the broker without a name."""
+    configs = [
+        {"name": key, "config_operation": SET, "value": value} for key, value in properties.items()
     ]
-    every_broker = ConfigResource(ConfigResource.Type.BROKER, "", incremental_configs=changes)
-    admin = AdminClient({"bootstrap.servers": bootstrap})
-    for future in admin.incremental_alter_configs([every_broker]).values():
-        future.result(ADMIN_SECONDS)
+    resource = {"resource_type": BROKER, "resource_name": "", "configs": configs}
+    with RawConnection(address) as connection:
+        (answer,) = ask(
+            connection, IncrementalAlterConfigsRequest, 1, resources=[resource]
+        ).responses
+    assert answer.error_code == 0, answer
 
 
 @dataclass

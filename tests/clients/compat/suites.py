@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import compose
 import streams
 import toxics
 from clusters import Running, Shape
@@ -134,6 +135,7 @@ def sarama(run: Run) -> list[Outcome]:
             *(run, binary, package, f"^({'|'.join(sorted(names))})$", 900),
             TOXIPROXY_ADDR=address,
             KAFKA_VERSION=KAFKA,
+            PATH=compose.command_in(run.folder / "bin", run.folder / "cluster"),
         )
     return from_go(events.read_text(encoding="utf-8").splitlines())
 

@@ -55,6 +55,8 @@ public class EmbeddedKafkaCluster {
         properties.put("auto.create.topics.enable", "true");
         properties.put("group.initial.rebalance.delay.ms", "0");
         properties.put("group.min.session.timeout.ms", "1");
+        properties.put("group.streams.min.heartbeat.interval.ms", "100");
+        properties.put("group.streams.min.session.timeout.ms", "100");
         properties.put("offsets.topic.num.partitions", "5");
         given.forEach((key, value) -> properties.put(key.toString(), value.toString()));
     }
