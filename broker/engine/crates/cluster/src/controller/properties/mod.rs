@@ -6,7 +6,7 @@
 
 mod effective;
 mod named;
-mod table;
+pub(super) mod table;
 mod value;
 
 use std::collections::BTreeMap;

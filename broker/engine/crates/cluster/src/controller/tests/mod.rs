@@ -2,6 +2,7 @@
 
 mod access;
 mod cases;
+mod document;
 mod health;
 mod placement;
 mod properties;
