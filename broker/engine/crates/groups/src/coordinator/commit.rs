@@ -16,6 +16,8 @@ use crate::records::{offset_key, OffsetValue, Record};
 /// of the retention if that is less: consumers commit every few seconds whether they read
 /// anything or not, and all that a new record would tell is that the offset is still in use.
 const MAX_RENEW_MS: i64 = 60 * 60 * 1000;
+/// The first version of OffsetCommit whose clients know GROUP_ID_NOT_FOUND (KIP-848).
+const NO_GROUP_FROM: i16 = 9;
 
 impl Coordinator {
     pub(super) fn offset_commit(&mut self, now_ms: i64, call: &Call, request: OffsetCommitRequest) {
@@ -23,7 +25,11 @@ impl Coordinator {
         let member = request.generation_id_or_member_epoch >= 0;
         if !self.groups.contains_key(id) {
             if member {
-                let response = commit_error(&request, ErrorCode::IllegalGeneration);
+                let code = match call.version >= NO_GROUP_FROM {
+                    true => ErrorCode::GroupIdNotFound,
+                    false => ErrorCode::IllegalGeneration,
+                };
+                let response = commit_error(&request, code);
                 self.context.reply(call.token, Response::OffsetCommit(response));
                 return;
             }

@@ -40,7 +40,11 @@ impl Group {
         match (self.consumer_state(), self.streams_state()) {
             (Some(state), _) => state.reads(topic),
             (None, Some(state)) => state.reads(topic),
-            (None, None) => self.subscribed().unwrap_or_default().iter().any(|name| name == topic),
+            // Members whose subscription cannot be read, or is not chosen yet, may read anything.
+            (None, None) => match self.subscribed() {
+                Some(topics) => topics.iter().any(|name| name == topic),
+                None => !self.members.is_empty(),
+            },
         }
     }
 
