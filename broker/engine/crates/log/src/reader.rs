@@ -350,6 +350,19 @@ impl LogReader {
         Ok(best)
     }
 
+    /// The epoch of the record at `offset`, or of the last one before it, also if that was deleted;
+    /// -1 when there never was one.
+    pub fn epoch_at(&self, offset: i64) -> i32 {
+        self.with(|s| {
+            // An epoch that begins at the end has no records yet.
+            let last = offset.min(s.end_offset - 1);
+            let next = s.terms.partition_point(|t| t.offset <= last);
+            let deleted = (s.start.offset > 0).then_some(s.start.term);
+            let found = next.checked_sub(1).map(|at| s.terms[at].term).or(deleted);
+            found.map_or(-1, |term| i32::try_from(term).unwrap_or(i32::MAX))
+        })
+    }
+
     /// KIP-320's look-up: the largest epoch not above `epoch` and the offset after its last
     /// record; (-1, -1) when the log knows no such epoch or `epoch` is above its newest.
     pub fn epoch_end_offset(&self, epoch: i32) -> (i32, i64) {

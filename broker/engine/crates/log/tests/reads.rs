@@ -105,6 +105,8 @@ proptest! {
                 let hit = hit.expect("sound").expect("there is one");
                 prop_assert_eq!(hit.timestamp_ms, h.max_timestamp_ms);
                 prop_assert_eq!((hit.offset, hit.epoch), (h.last_offset(), h.leader_epoch));
+                prop_assert_eq!(log.epoch_at(h.base_offset), h.leader_epoch);
+                prop_assert_eq!(log.epoch_at(h.last_offset()), h.leader_epoch);
             }
         }
         let last_term = fixture.written.last().expect("some").term;
@@ -134,6 +136,18 @@ fn offsets_outside_are_refused_and_the_end_is_empty() {
     assert!(matches!(refused, Err(ReadError::OutOfRange { start: 20, end: 60 })));
     assert!(matches!(log.entries(10, 12, 100), Err(StoreError::Compacted(GROUP))));
     assert_eq!(log.read(21, 1, 60, true).expect("inside").next_offset, 22);
+}
+
+#[test]
+fn an_epoch_without_records_is_no_record_s() {
+    let mut fixture = fixture(&[&[2; 10][..], &[0; 2]].concat(), 0, 700);
+    let log = fixture.store.log(GROUP).expect("there");
+    assert_eq!((log.end_offset(), log.epoch_at(0), log.epoch_at(20)), (20, 1, 1));
+    let start = LogStart { index: 10, term: 1, offset: 20, app: Bytes::new() };
+    fixture.store.truncate_prefix(GROUP, start).expect("inside");
+    assert_eq!(fixture.store.log(GROUP).expect("there").epoch_at(20), 1, "of the last that went");
+    let empty = self::fixture(&[0; 3], 0, 700);
+    assert_eq!(empty.store.log(GROUP).expect("there").epoch_at(0), -1);
 }
 
 #[test]

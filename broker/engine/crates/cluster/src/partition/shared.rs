@@ -277,6 +277,12 @@ impl PartitionHandle {
         found.map_err(|e| PartitionError::Storage(e.to_string()))
     }
 
+    /// The epoch of the log's first record, or of what was deleted last; -1 when nothing was ever
+    /// written.
+    pub fn log_start_epoch(&self) -> i32 {
+        self.shared.reader.epoch_at(self.offsets().log_start)
+    }
+
     /// The largest epoch up to `epoch` that the log knows, and the offset after its last record;
     /// `(-1, -1)` when it knows none (KIP-101).
     pub fn epoch_end_offset(&self, epoch: i32) -> (i32, i64) {

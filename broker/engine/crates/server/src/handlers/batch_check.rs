@@ -31,11 +31,20 @@ pub(super) struct Checked {
 pub(super) struct Rejected {
     pub refusal: Refusal,
     pub records: Vec<BatchIndexAndErrorMessage>,
+    /// The log looked at the batch: its producer is told where the log begins.
+    pub by_log: bool,
 }
 
 impl<R: Into<Refusal>> From<R> for Rejected {
     fn from(refusal: R) -> Self {
-        Rejected { refusal: refusal.into(), records: Vec::new() }
+        Rejected { refusal: refusal.into(), records: Vec::new(), by_log: false }
+    }
+}
+
+impl Rejected {
+    /// What the log does not take.
+    pub fn by_log(refusal: impl Into<Refusal>) -> Self {
+        Rejected { by_log: true, ..Rejected::from(refusal) }
     }
 }
 
@@ -57,20 +66,38 @@ fn too_large(size: usize, config: &TopicConfig) -> Refusal {
     Refusal::new(ErrorCode::MessageTooLarge, why)
 }
 
-/// Checks the records field of one partition: exactly one sound v2 batch that the topic takes.
-/// Brings it into the topic's compression, and its largest time stamp in line with its records.
+/// The header of what a request has for one partition: exactly one v2 batch, of a compression that
+/// clients of this version may use.
+pub(super) fn only_batch(data: &[u8], version: i16) -> Result<BatchHeader, Refusal> {
+    if data.is_empty() {
+        return Err(invalid("a partition needs exactly one batch, not none"));
+    }
+    let header = BatchHeader::parse(data).map_err(refusal)?;
+    if header.size_bytes != data.len() {
+        return Err(invalid("a partition takes exactly one batch in a request"));
+    }
+    if header.compression() == Codec::Zstd.id() && version < ZSTD_FROM {
+        let why = "zstd needs Produce version 7 or later";
+        return Err(Refusal::new(ErrorCode::UnsupportedCompressionType, why));
+    }
+    Ok(header)
+}
+
+/// Checks that the batch is sound and that the topic takes it. Brings it into the topic's
+/// compression, and its largest time stamp in line with its records.
 pub(super) fn check(
+    header: BatchHeader,
     batch: Bytes,
-    version: i16,
     to: Target<'_>,
     now_ms: i64,
 ) -> Result<Checked, Rejected> {
-    let header = check_header(&batch, version, to.config)?;
+    check_header(&header, &batch, to.config).map_err(Rejected::by_log)?;
     let max_timestamp_ms = check_records(&header, &batch, to, now_ms)?;
     let (config, mut batch) = (to.config, batch);
     if let Some(wanted) = config.compression.filter(|c| c.codec.id() != header.compression()) {
         let limit = config.max_message_bytes as usize;
-        batch = recompress(&header, &batch, wanted, limit).map_err(|e| unreadable(&e))?;
+        batch = recompress(&header, &batch, wanted, limit)
+            .map_err(|e| Rejected::by_log(unreadable(&e)))?;
     }
     if max_timestamp_ms != header.max_timestamp_ms {
         let mut bytes = batch.try_into_mut().unwrap_or_else(|b| BytesMut::from(&b[..]));
@@ -81,16 +108,9 @@ pub(super) fn check(
     Ok(Checked { header, batch })
 }
 
-fn check_header(data: &[u8], version: i16, config: &TopicConfig) -> Result<BatchHeader, Refusal> {
-    if data.is_empty() {
-        return Err(invalid("a partition needs exactly one batch, not none"));
-    }
+fn check_header(header: &BatchHeader, data: &[u8], config: &TopicConfig) -> Result<(), Refusal> {
     if data.len() > config.max_message_bytes as usize {
         return Err(too_large(data.len(), config));
-    }
-    let header = BatchHeader::parse(data).map_err(refusal)?;
-    if header.size_bytes != data.len() {
-        return Err(invalid("a partition takes exactly one batch in a request"));
     }
     header.verify_crc(data).map_err(refusal)?;
     if header.base_offset != 0 {
@@ -102,25 +122,25 @@ fn check_header(data: &[u8], version: i16, config: &TopicConfig) -> Result<Batch
     if header.is_transactional() && header.producer_id < 0 {
         return Err(invalid("a transactional batch needs a producer id"));
     }
-    let Some(codec) = Codec::from_id(header.compression()) else {
+    if Codec::from_id(header.compression()).is_none() {
         return Err(invalid("the compression type does not exist"));
-    };
-    if codec == Codec::Zstd && version < ZSTD_FROM {
-        let why = "zstd needs Produce version 7 or later";
-        return Err(Refusal::new(ErrorCode::UnsupportedCompressionType, why));
     }
     if header.record_count <= 0 || header.last_offset_delta != header.record_count - 1 {
         return Err(invalid("the number of records does not match the offsets"));
     }
     let idempotent = header.producer_id >= 0;
-    if idempotent && (header.base_sequence < 0 || header.producer_epoch < 0) {
-        return Err(invalid("an idempotent batch needs a sequence number and a producer epoch"));
+    if idempotent && header.base_sequence < 0 {
+        return Err(invalid("an idempotent batch needs a sequence number"));
+    }
+    if idempotent && header.producer_epoch < 0 {
+        let why = "an idempotent batch needs a producer epoch";
+        return Err(Refusal::new(ErrorCode::InvalidProducerEpoch, why));
     }
     if header.is_log_append_time() {
         let why = "a producer may not say that time stamps are those of the append";
         return Err(Refusal::new(ErrorCode::InvalidTimestamp, why));
     }
-    Ok(header)
+    Ok(())
 }
 
 /// Looks at every record: its frame, its offset, its time stamp, and its key if the topic needs
@@ -142,11 +162,13 @@ fn check_records(
     };
     let mut blamed = Blamed::default();
     let mut max_timestamp_ms = NO_TIMESTAMP;
-    let scan = Scan::new(*header, batch).map_err(|e| unreadable(&e))?;
+    let unreadable = |error| Rejected::by_log(unreadable(&error));
+    let scan = Scan::new(*header, batch).map_err(unreadable)?;
     for (at, head) in (0..).zip(scan) {
-        let head = head.map_err(|e| unreadable(&e))?;
+        let head = head.map_err(unreadable)?;
         if head.offset != i64::from(at) {
-            return Err(invalid("the records' offsets do not count from 0 by ones").into());
+            let why = "the records' offsets do not count from 0 by ones";
+            return Err(Rejected::by_log(invalid(why)));
         }
         let time = head.timestamp_ms;
         max_timestamp_ms = max_timestamp_ms.max(time);
@@ -191,7 +213,7 @@ impl Blamed {
         let Some(code) = self.code else { return Ok(()) };
         let first = self.named.first().and_then(|one| one.batch_index_error_message.as_deref());
         let why = format!("{} records are refused: {}", self.count, first.unwrap_or_default());
-        Err(Rejected { refusal: Refusal::new(code, why), records: self.named })
+        Err(Rejected { refusal: Refusal::new(code, why), records: self.named, by_log: true })
     }
 }
 
@@ -242,7 +264,8 @@ mod tests {
         now_ms: i64,
     ) -> Result<Checked, Rejected> {
         let to = Target { topic: "t", partition: 3, config };
-        check(Bytes::copy_from_slice(data), version, to, now_ms)
+        let header = only_batch(data, version)?;
+        check(header, Bytes::copy_from_slice(data), to, now_ms)
     }
 
     fn refused(data: &[u8], config: &TopicConfig, now_ms: i64) -> Rejected {
@@ -274,9 +297,16 @@ mod tests {
         changed
     }
 
+    /// Of producer 7, its first one.
+    fn idempotent(epoch: i16) -> Vec<u8> {
+        let (producer, first) = (7i64.to_be_bytes(), 0i32.to_be_bytes());
+        with(43, &[&producer[..], &epoch.to_be_bytes(), &first].concat())
+    }
+
     #[test]
     fn a_sound_batch_passes() {
         assert_eq!(code(&batch()), ErrorCode::None);
+        assert_eq!(code(&idempotent(0)), ErrorCode::None);
     }
 
     #[test]
@@ -302,6 +332,7 @@ mod tests {
             ("no records", &with(57, &[0; 4]), ErrorCode::InvalidRecord),
             ("wrong delta", &with(23, &[0, 0, 0, 9]), ErrorCode::InvalidRecord),
             ("no sequence", &with(43, &[0; 8]), ErrorCode::InvalidRecord),
+            ("no epoch", &idempotent(-1), ErrorCode::InvalidProducerEpoch),
             ("append time", &with(21, &[0, 8]), ErrorCode::InvalidTimestamp),
             ("gzip that is none", &with(21, &[0, 1]), ErrorCode::InvalidRecord),
             ("a record's length", &with(HEADER_BYTES, &[0x7e]), ErrorCode::InvalidRecord),
@@ -310,6 +341,16 @@ mod tests {
         ] {
             assert_eq!(code(data), expected, "{name}");
         }
+    }
+
+    #[test]
+    fn what_is_no_batch_never_meets_the_log() {
+        let by_log = |data: &[u8]| refused(data, &TopicConfig::default(), NOW).by_log;
+        assert!(!by_log(&batch()[..70]));
+        let far = 4_102_444_800_000i64.to_be_bytes();
+        assert!(
+            by_log(&with(43, &[0; 8])) && by_log(&with(21, &[0, 1])) && by_log(&with(27, &far))
+        );
     }
 
     #[test]

@@ -207,6 +207,9 @@ pub(crate) async fn incremental_alter_configs(
                     return Err(Refusal::new(ErrorCode::InvalidRequest, why));
                 }
             };
+            if kind != ConfigOpKind::Delete && config.value.is_none() {
+                return Err(no_value(&config.name));
+            }
             Ok(op(&config.name, kind, config.value.as_ref()))
         });
         (resource.resource_type, resource.resource_name.clone(), ops.collect())
@@ -230,9 +233,11 @@ pub(crate) async fn alter_configs(
     request: AlterConfigsRequest,
 ) -> AlterConfigsResponse {
     let wanted = request.resources.iter().map(|resource: &AlterConfigsResource| {
-        let given = resource.configs.iter().filter(|config| config.value.is_some());
-        let ops = given.map(|c| Ok(op(&c.name, ConfigOpKind::Set, c.value.as_ref()))).collect();
-        (resource.resource_type, resource.resource_name.clone(), ops)
+        let ops = resource.configs.iter().map(|config| match &config.value {
+            Some(value) => Ok(op(&config.name, ConfigOpKind::Set, Some(value))),
+            None => Err(no_value(&config.name)),
+        });
+        (resource.resource_type, resource.resource_name.clone(), ops.collect())
     });
     let results = alter(&cx, wanted.collect(), request.validate_only, true).await;
     let responses = results.into_iter().map(|(resource_type, resource_name, result)| {
@@ -278,6 +283,10 @@ pub(crate) async fn list_config_resources(
         })
         .collect();
     ListConfigResourcesResponse { config_resources, ..Default::default() }
+}
+
+fn no_value(key: &Str) -> Refusal {
+    Refusal::new(ErrorCode::InvalidRequest, format!("'{key}' needs a value that is not null"))
 }
 
 fn op(key: &Str, op: ConfigOpKind, value: Option<&Str>) -> ConfigOp {

@@ -3,16 +3,18 @@
 
 use headrace_wire::messages::consumer_group_describe::DescribedGroup;
 use headrace_wire::messages::offset_delete::{
-    OffsetDeleteRequestTopic, OffsetDeleteResponsePartition, OffsetDeleteResponseTopic,
+    OffsetDeleteRequestPartition, OffsetDeleteResponsePartition,
 };
 use headrace_wire::messages::{
     ConsumerGroupDescribeRequest, ConsumerGroupDescribeResponse, ConsumerGroupHeartbeatRequest,
     ConsumerGroupHeartbeatResponse, OffsetDeleteRequest, OffsetDeleteResponse,
 };
 use headrace_wire::ErrorCode;
+use uuid::Uuid;
 
 use super::group_kinds::refuse_share;
 use super::groups::split;
+use super::lookup;
 use crate::context::Context;
 use crate::session::{Operation, Resource};
 
@@ -75,35 +77,36 @@ pub(crate) async fn offset_delete(
         return OffsetDeleteResponse { error_code: cx.code(error), ..Default::default() };
     }
     let image = cx.image();
-    let mut refused = Vec::new();
-    let mut allowed = Vec::with_capacity(request.topics.len());
-    for topic in std::mem::take(&mut request.topics) {
+    let mut refused = Vec::with_capacity(request.topics.len());
+    for topic in &mut request.topics {
         let readable = cx.authorize(Operation::Read, Resource::Topic(&topic.name));
-        let exists = image.topic(&topic.name).is_some();
-        match readable.err().or((!exists).then_some(ErrorCode::UnknownTopicOrPartition)) {
-            None => allowed.push(topic),
-            Some(error) => refused.push(refuse(&cx, topic, error)),
-        }
+        let found = readable.and_then(|()| lookup::topic(&image, false, &topic.name, Uuid::nil()));
+        let mut unknown = Vec::new();
+        topic.partitions.retain(|partition| {
+            let known = found.and_then(|found| lookup::group(found, partition.partition_index));
+            unknown.extend(known.err().map(|error| refuse(&cx, partition, error)));
+            known.is_ok()
+        });
+        refused.push(unknown);
     }
-    request.topics = allowed;
     let mut response = cx.broker.coordinators.offset_delete(cx.caller(), request).await;
     cx.count(response.error_code);
     let codes = response.topics.iter().flat_map(|topic| &topic.partitions);
     codes.for_each(|partition| cx.count(partition.error_code));
-    if response.error_code == 0 {
-        response.topics.extend(refused);
+    // The answer has the request's topics in their order.
+    for (topic, refused) in response.topics.iter_mut().zip(refused) {
+        topic.partitions.extend(refused);
     }
     response
 }
 
 fn refuse(
     cx: &Context,
-    topic: OffsetDeleteRequestTopic,
+    partition: &OffsetDeleteRequestPartition,
     error: ErrorCode,
-) -> OffsetDeleteResponseTopic {
-    let partitions = topic.partitions.iter().map(|partition| OffsetDeleteResponsePartition {
+) -> OffsetDeleteResponsePartition {
+    OffsetDeleteResponsePartition {
         partition_index: partition.partition_index,
         error_code: cx.code(error),
-    });
-    OffsetDeleteResponseTopic { partitions: partitions.collect(), name: topic.name }
+    }
 }

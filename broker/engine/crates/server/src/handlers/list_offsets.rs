@@ -108,8 +108,7 @@ fn find(
             Isolation::ReadUncommitted => at(offsets.high_watermark, offsets.epoch),
             Isolation::ReadCommitted => at(offsets.last_stable, offsets.epoch),
         },
-        // its epoch is not looked up: -1 means unknown, and clients skip their check then
-        EARLIEST | EARLIEST_LOCAL => at(offsets.log_start, -1),
+        EARLIEST | EARLIEST_LOCAL => at(offsets.log_start, handle.log_start_epoch()),
         MAX_TIMESTAMP => handle.max_timestamp().map_err(failed),
         LATEST_TIERED | EARLIEST_PENDING_UPLOAD => Ok(None),
         time => handle.list_offset(time, isolation).map_err(failed),

@@ -26,6 +26,7 @@ use crate::session::{Operation, Resource};
 const CREATED_WAIT: Duration = Duration::from_secs(5);
 /// Endpoints of brokers, as opposed to controllers (KIP-919).
 const BROKERS: i8 = 1;
+const CONTROLLERS: i8 = 2;
 
 pub(crate) async fn metadata(cx: Context, request: MetadataRequest) -> MetadataResponse {
     let mut image = cx.image();
@@ -61,10 +62,21 @@ pub(crate) async fn describe_cluster(
     cx: Context,
     request: DescribeClusterRequest,
 ) -> DescribeClusterResponse {
-    if request.endpoint_type != BROKERS {
+    let refused = match request.endpoint_type {
+        BROKERS => None,
+        CONTROLLERS => Some((
+            ErrorCode::MismatchedEndpointType,
+            Str::from("controllers have no endpoints of their own here"),
+        )),
+        other => Some((
+            ErrorCode::UnsupportedEndpointType,
+            Str::from(format!("there is no type {other} of endpoints")),
+        )),
+    };
+    if let Some((error, why)) = refused {
         return DescribeClusterResponse {
-            error_code: cx.code(ErrorCode::MismatchedEndpointType),
-            error_message: Some(Str::from("controllers have no endpoints of their own here")),
+            error_code: cx.code(error),
+            error_message: Some(why),
             ..Default::default()
         };
     }

@@ -42,7 +42,7 @@ const MESSAGES_FROM: i16 = 8;
 /// undone, so an early answer would only make the client send it again.
 const LEAST_WAIT: Duration = Duration::from_millis(100);
 
-type Pending = Pin<Box<dyn Future<Output = Result<Appended, Refusal>> + Send>>;
+type Pending = Pin<Box<dyn Future<Output = Result<Appended, Rejected>> + Send>>;
 
 /// From this version on a batch adds its partition to its transaction (KIP-890).
 const SECOND_PROTOCOL_FROM: i16 = 12;
@@ -171,15 +171,20 @@ fn submit(
     let batch: Bytes = records.unwrap_or_default().into_bytes();
     let to = Target { topic: &topic.name, partition: index, config: &topic.config };
     let now_ms = cx.broker.env.clock.now_ms();
-    let Checked { header, batch } = batch_check::check(batch, cx.version, to, now_ms)?;
-    let options = AppendOptions::new(how.acks);
-    if !header.is_transactional() {
-        let appended = handle.append(batch, options);
-        return Ok(Box::pin(async move { appended.await.map_err(partition_refusal) }));
-    }
+    let header = batch_check::only_batch(&batch, cx.version)?;
     let id = how.transactional_id.clone();
+    let id = match header.is_transactional() {
+        true => Some(id.ok_or(ErrorCode::TransactionalIdAuthorizationFailed)?),
+        false => None,
+    };
+    let Checked { header, batch } = batch_check::check(header, batch, to, now_ms)?;
+    let options = AppendOptions::new(how.acks);
+    let Some(transactional_id) = id else {
+        let appended = handle.append(batch, options);
+        return Ok(Box::pin(async move { appended.await.map_err(refused) }));
+    };
     let question = Question {
-        transactional_id: id.ok_or(ErrorCode::TransactionalIdAuthorizationFailed)?,
+        transactional_id,
         producer: Producer { id: header.producer_id, epoch: header.producer_epoch },
         topic: Str::from(&*topic.name),
         partition: index,
@@ -191,16 +196,20 @@ fn submit(
     Ok(Box::pin(async move {
         let guard = match appended.await {
             Err(PartitionError::Unverified { guard }) => guard,
-            outcome => return outcome.map_err(partition_refusal),
+            outcome => return outcome.map_err(refused),
         };
         // The transaction begins here, if its coordinator agrees.
         if question.add || cx.image().cluster().transaction_partition_verification {
             txn_verify::ask(&cx, &question).await.map_err(|code| unverified(code, cx.version))?;
         }
         let rules = ProducerRules { verified: Some(guard), ..rules };
-        let appended = handle.append(batch, options.with_rules(rules)).await;
-        appended.map_err(partition_refusal)
+        handle.append(batch, options.with_rules(rules)).await.map_err(refused)
     }))
+}
+
+/// The log's refusal.
+fn refused(error: PartitionError) -> Rejected {
+    Rejected::by_log(partition_refusal(error))
 }
 
 /// What a client is told of the coordinator's refusal, in words that its version knows how to
@@ -241,7 +250,7 @@ async fn gather(
         for one in topic.partitions {
             let outcome = match one.state {
                 Ok(pending) => match timeout_at(until, pending).await {
-                    Ok(outcome) => outcome.map_err(Rejected::from),
+                    Ok(outcome) => outcome,
                     Err(_) => Err(ErrorCode::RequestTimedOut.into()),
                 },
                 Err(rejected) => Err(rejected),
@@ -278,9 +287,11 @@ fn refuse(
     image: &Image,
     index: i32,
     group: Option<GroupId>,
-    Rejected { refusal, records }: Rejected,
+    Rejected { refusal, records, by_log }: Rejected,
     hints: &mut lookup::Hints,
 ) -> PartitionProduceResponse {
+    let log = group.filter(|_| by_log && tells_log_start(refusal.code));
+    let log = log.and_then(|group| cx.node().partition(group));
     let leader = group
         .filter(|_| cx.version >= HINTS_FROM)
         .and_then(|group| hints.leader_after(cx, image, group, refusal.code));
@@ -288,6 +299,7 @@ fn refuse(
         index,
         error_code: cx.code(refusal.code),
         base_offset: -1,
+        log_start_offset: log.map_or(-1, |log| log.offsets().log_start),
         record_errors: if cx.version >= MESSAGES_FROM { records } else { Vec::new() },
         error_message: refusal.text().filter(|_| cx.version >= MESSAGES_FROM),
         current_leader: leader.map_or_else(
@@ -296,6 +308,20 @@ fn refuse(
         ),
         ..Default::default()
     }
+}
+
+/// Whether a producer that is refused so is told where the log begins, as by Apache Kafka: not when
+/// the log is not to be had, and not for a batch that is damaged or too large.
+fn tells_log_start(code: ErrorCode) -> bool {
+    !matches!(
+        code,
+        ErrorCode::UnknownTopicOrPartition
+            | ErrorCode::NotLeaderOrFollower
+            | ErrorCode::KafkaStorageError
+            | ErrorCode::CorruptMessage
+            | ErrorCode::MessageTooLarge
+            | ErrorCode::RequestTimedOut
+    )
 }
 
 #[cfg(test)]
