@@ -64,7 +64,10 @@ tidy: build ## formatters, linters, types, and the rules of the house
 	@tools/setup test
 	$(call say,tidy)
 	cd $(ENGINE) && cargo fmt --all --check
+	cargo fmt --check --manifest-path tests/clients/rdkafka/Cargo.toml
 	cd $(ENGINE) && cargo clippy --release --locked --all-targets -- -D warnings
+	CARGO_TARGET_DIR=$(HEADRACE_CACHE)/rdkafka cargo clippy --release --locked \
+		--manifest-path tests/clients/rdkafka/Cargo.toml -- -D warnings
 	ruff format --check -q . && ruff check -q .
 	mypy broker/headrace pulumi/headrace_infra bench
 	yamllint --strict .

@@ -40,12 +40,12 @@ def main() -> None:
     if action == "start":
         headrace("dev", "up", "--dir", folder)
         return
+    node_id = int(service.removeprefix("kafka-"))
+    if action == "logs":
+        sys.stdout.write(Path(folder, f"node-{node_id}", "log").read_text(encoding="utf-8"))
+        return
     state = json.loads(Path(folder, "cluster.json").read_text(encoding="utf-8"))
-    node = state["nodes"][int(service.removeprefix("kafka-")) - state["first_id"]]
-    if action == "stop":
-        stop(node["pid"])
-    else:
-        sys.stdout.write(Path(node["dir"], "log").read_text(encoding="utf-8"))
+    stop(state["nodes"][node_id - state["first_id"]]["pid"])
 
 
 def stop(pid: int) -> None:
