@@ -106,6 +106,12 @@ fn creation(node: &Node, env: &Env, name: &str) -> ControllerCommand {
         SHARE_GROUP_STATE => vec![config("cleanup.policy", "delete"), config("retention.ms", "-1")],
         _ => vec![config("cleanup.policy", "compact")],
     });
+    let in_sync = match name {
+        TRANSACTION_STATE => Some(image.cluster().transaction_topic_min_in_sync),
+        SHARE_GROUP_STATE => Some(image.cluster().share_topic_min_in_sync),
+        _ => None,
+    };
+    topic.configs.extend(in_sync.map(|n| config("min.insync.replicas", &n.to_string())));
     let dead = image.nodes().map(|info| info.id).filter(|id| !node.is_alive(*id));
     ControllerCommand::CreateTopics {
         topics: vec![topic],

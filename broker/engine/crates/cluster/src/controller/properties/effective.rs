@@ -151,6 +151,10 @@ pub struct ClusterConfig {
     pub transaction_topic_partitions: i32,
     /// Replicas of `__transaction_state`.
     pub transaction_topic_replication_factor: i16,
+    /// `min.insync.replicas` of `__transaction_state`.
+    pub transaction_topic_min_in_sync: i32,
+    /// `min.insync.replicas` of `__share_group_state`.
+    pub share_topic_min_in_sync: i32,
     /// The longest time-out of a transaction.
     pub transaction_max_timeout_ms: i32,
     /// How long a transactional id without a transaction is remembered.
@@ -224,6 +228,8 @@ impl From<BTreeMap<String, String>> for ClusterConfig {
             transaction_partition_verification: flag("transaction.partition.verification.enable"),
             producer_id_expiration_ms: i64::from(int("producer.id.expiration.ms")),
             transaction_topic_segment_bytes: int("transaction.state.log.segment.bytes"),
+            transaction_topic_min_in_sync: int("transaction.state.log.min.isr"),
+            share_topic_min_in_sync: int("share.coordinator.state.topic.min.isr"),
             share_topic_partitions: int("share.coordinator.state.topic.num.partitions"),
             share_topic_replication_factor: short(
                 "share.coordinator.state.topic.replication.factor",
