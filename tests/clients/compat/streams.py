@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 HERE = Path(__file__).parent
 PACKAGE = "org.apache.kafka.streams.integration"
 FETCH_SECONDS = 900
-CLASS_SECONDS = 420
+# EosIntegrationTest has some fifty tests that wait for time-outs.
+CLASS_SECONDS = 900
 # Exactly-once, repartition topics, changelogs, and what runs under both group protocols.
 CLASSES = (
     "EosIntegrationTest",

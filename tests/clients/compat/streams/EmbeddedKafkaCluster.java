@@ -22,6 +22,7 @@ import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.server.util.MockTime;
 
@@ -59,6 +60,8 @@ public class EmbeddedKafkaCluster {
         properties.put("group.streams.min.session.timeout.ms", "100");
         properties.put("offsets.topic.num.partitions", "5");
         given.forEach((key, value) -> properties.put(key.toString(), value.toString()));
+        // A topic's key, which Kafka's brokers pass over.
+        properties.remove("file.delete.delay.ms");
     }
 
     public EmbeddedKafkaCluster(
@@ -166,7 +169,11 @@ public class EmbeddedKafkaCluster {
             final Map<String, String> config)
             throws InterruptedException {
         final NewTopic wanted = new NewTopic(topic, partitions, (short) copies).configs(config);
-        done(admin.createTopics(List.of(wanted)).all());
+        try {
+            done(admin.createTopics(List.of(wanted)).all());
+        } catch (final TopicExistsException ignored) {
+            // As Kafka's own: classes create the topics of their parameterized tests again.
+        }
         for (int left = REQUEST_SECONDS * 10; !knows(topic, partitions); left--) {
             if (left == 0) {
                 throw new IllegalStateException(topic + " has no leaders");
