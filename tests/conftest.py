@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import signal
 import time
 from functools import partial
 from typing import TYPE_CHECKING
@@ -27,6 +28,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--bootstrap",
         help="run the client tests against this cluster, such as Apache Kafka, and not our own",
     )
+
+
+def pytest_configure() -> None:
+    # A shell's background job ignores Ctrl-C, and so would all that the tests start.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

@@ -60,8 +60,10 @@ public class EmbeddedKafkaCluster {
         properties.put("group.streams.min.session.timeout.ms", "100");
         properties.put("offsets.topic.num.partitions", "5");
         given.forEach((key, value) -> properties.put(key.toString(), value.toString()));
-        // A topic's key, which Kafka's brokers pass over.
+        // A topic's key, which Kafka's brokers pass over, and how soon they look at their logs.
         properties.remove("file.delete.delay.ms");
+        properties.remove("log.initial.task.delay.ms");
+        properties.remove("log.retention.check.interval.ms");
     }
 
     public EmbeddedKafkaCluster(
