@@ -65,9 +65,12 @@ tidy: build ## formatters, linters, types, and the rules of the house
 	$(call say,tidy)
 	cd $(ENGINE) && cargo fmt --all --check
 	cargo fmt --check --manifest-path tests/clients/rdkafka/Cargo.toml
+	cargo fmt --check --manifest-path bench/load/Cargo.toml
 	cd $(ENGINE) && cargo clippy --release --locked --all-targets -- -D warnings
 	CARGO_TARGET_DIR=$(HEADRACE_CACHE)/rdkafka cargo clippy --release --locked \
 		--manifest-path tests/clients/rdkafka/Cargo.toml -- -D warnings
+	CARGO_TARGET_DIR=$(HEADRACE_CACHE)/rdkafka cargo clippy --release --locked \
+		--manifest-path bench/load/Cargo.toml -- -D warnings
 	ruff format --check -q . && ruff check -q .
 	mypy broker/headrace pulumi/headrace_infra bench
 	yamllint --strict .
@@ -107,7 +110,7 @@ sim: setup ## the deterministic simulation; HEADRACE_SIM_SEEDS=N for more seeds
 
 bench: build ## the same load on Headrace and on Apache Kafka in one run; prints ratios
 	@tools/setup test
-	$(PY) bench/run.py
+	$(PY) bench/run.py $(BENCH)
 
 ##@ Packages
 .PHONY: deb rpm

@@ -83,7 +83,6 @@ class KafkaPeer:
     nodes: int = 3
     base_port: int = 29092
     heap: str = "1g"
-    fsync: bool = False
     processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
     @property
@@ -115,10 +114,10 @@ class KafkaPeer:
             f"default.replication.factor={copies}",
             f"min.insync.replicas={max(1, copies - 1)}",
             f"offsets.topic.replication.factor={copies}",
+            f"transaction.state.log.replication.factor={copies}",
+            f"transaction.state.log.min.isr={max(1, copies - 1)}",
             "group.initial.rebalance.delay.ms=0",
         ]
-        if self.fsync:
-            lines.append("log.flush.interval.messages=1")
         return "\n".join(lines) + "\n"
 
     def _java(self, *args: str) -> list[str]:
@@ -126,6 +125,11 @@ class KafkaPeer:
 
     def start(self) -> None:
         """Formats the nodes' storage, starts them and waits until each accepts connections."""
+        self.format()
+        self.launch()
+
+    def format(self) -> None:
+        """Empty nodes, not started."""
         shutil.rmtree(self.directory, ignore_errors=True)
         self.directory.mkdir(parents=True)
         (self.directory / "log4j2.properties").write_text(LOG_CONFIG)
@@ -145,8 +149,12 @@ class KafkaPeer:
                 check=True,
                 capture_output=True,
             )
+
+    def launch(self) -> None:
+        """Starts the nodes on what is there, and waits until each accepts connections."""
         for i in range(self.nodes):
             home = self.directory / f"node{i}"
+            (home / "server.log").unlink(missing_ok=True)
             options = [
                 f"-Xms{self.heap}",
                 f"-Xmx{self.heap}",
@@ -189,6 +197,10 @@ class KafkaPeer:
                 process.kill()
                 process.wait()
         self.processes.clear()
+
+    def wipe(self) -> None:
+        """Deletes what the nodes, which have ended, left."""
+        shutil.rmtree(self.directory, ignore_errors=True)
 
 
 def cache_folder() -> Path:

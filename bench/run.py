@@ -1,216 +1,187 @@
 """The same load on Headrace and on Apache Kafka, A B A B in one run; prints ratios.
 
-make bench            the everyday comparison, about 15 minutes
-bench/run.py --help   what can be changed
+make bench                          the everyday comparison
+bench/run.py --only ladder,small    some workloads
+bench/run.py --long                 the long ones instead: 5,000 partitions, growth, 20 minutes
+bench/run.py --help                 what can be changed
 """
 
 from __future__ import annotations
 
 import argparse
-import contextlib
-import json
 import os
 import platform
-import shutil
-import statistics
 import subprocess
 import sys
 import tempfile
 import time
+from collections import defaultdict
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from confluent_kafka.admin import AdminClient, NewTopic  # type: ignore[attr-defined]
-
+import loads
 import peer
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+import report as reports
+from systems import SIDES, Cluster, Side, running
+from workloads import EVERYDAY, LONG, ONCE, Curves, Figures, Plan, Run, calibrate, warm_up
 
 ROOT = Path(__file__).resolve().parents[1]
-# Figures for which more is better; for all others less is.
-MORE_IS_BETTER = {"produce_mb_s", "consume_mb_s"}
-CREATE_TIMEOUT_SECONDS = 60
-CLOCK_TICKS = os.sysconf("SC_CLK_TCK")
-Figures = dict[str, float]
+SETTLE_SECONDS = 5
+# Not a workload like the others: it starts and stops the cluster itself.
+RESTART = "restart"
+RESTART_RECORD_BYTES = 10_000
 
 
-def rss_mib(pid: int) -> float:
-    """Resident memory of a process."""
-    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
-        if line.startswith("VmRSS:"):
-            return int(line.split()[1]) / 1024
-    raise RuntimeError(f"process {pid} has no VmRSS: it is not running")
+def say(text: str) -> None:
+    """Progress, with the time."""
+    print(f"{datetime.now().astimezone():%H:%M:%S} {text}", file=sys.stderr, flush=True)
 
 
-def cpu_seconds(pid: int) -> float:
-    """User and system time that a process has used."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / CLOCK_TICKS
+class Bench:
+    """One run of the benchmark."""
 
+    def __init__(self, options: argparse.Namespace) -> None:
+        self.options = options
+        known = LONG if options.long else EVERYDAY
+        names = options.only or [*known, *([RESTART] if options.long else [])]
+        self.workloads = {name: known[name] for name in names if name != RESTART}
+        self.restarts = RESTART in names
+        self.sides = [SIDES[name] for name in options.sides]
+        self.systems = list(dict.fromkeys(side.system for side in self.sides))
+        self.plan = Plan(seconds=options.seconds, long=options.long)
+        self.runs: dict[str, list[Figures]] = {side.name: [] for side in self.sides}
+        self.curves: dict[str, list[Curves]] = {side.name: [] for side in self.sides}
 
-@contextlib.contextmanager
-def headrace(directory: Path, nodes: int) -> Iterator[tuple[str, list[int]]]:
-    """A fresh Headrace cluster; yields its bootstrap string and process ids."""
-    command = [sys.executable, "-m", "headrace", "dev"]
-    up = ["up", "--nodes", str(nodes), "--dir", str(directory), "--base-port", "28092"]
-    made = subprocess.run(
-        [*command, *up, "--format", "json"], check=True, stdout=subprocess.PIPE, text=True
-    )
-    cluster = json.loads(made.stdout)
-    try:
-        yield cluster["bootstrap"], [node["pid"] for node in cluster["nodes"]]
-    finally:
-        down = [*command, "down", "--dir", str(directory), "--wipe"]
-        subprocess.run(down, check=True, stdout=subprocess.DEVNULL)
+    def run(self, base: Path) -> None:
+        """Calibrates, then all repetitions."""
+        if "ladder" in self.workloads:
+            self.calibrate(base)
+        for repetition in range(self.options.repeat):
+            for system in self.systems:
+                say(f"repetition {repetition + 1} of {self.options.repeat}: {system}")
+                with running(system, base / system) as cluster:
+                    self.measure(cluster)
+                if self.restarts:
+                    self.restart(system, base / system)
 
+    def restart(self, system: str, folder: Path) -> None:
+        """(i) Seconds until a cluster serves that was stopped with a lot of data."""
+        side = self.of(system)[0]
+        say(f"  {RESTART}: {system}, {self.options.restart_gb:g} GB")
+        with running(system, folder, keep=True) as cluster:
+            cluster.create("restart", 12, {})
+            records = int(self.options.restart_gb * 1e9 / RESTART_RECORD_BYTES)
+            loads.run(
+                *("write", cluster.bootstrap, "restart"),
+                bytes=RESTART_RECORD_BYTES, records=records, seconds=1500,
+            )  # fmt: skip
+        with running(system, folder, keep=False) as cluster:
+            found = {f"{RESTART} seconds": cluster.start_seconds}
+        self.runs[side.name][-1] |= found
 
-@contextlib.contextmanager
-def kafka(directory: Path, nodes: int, *, fsync: bool) -> Iterator[tuple[str, list[int]]]:
-    """A fresh Apache Kafka cluster."""
-    cluster = peer.KafkaPeer(directory, peer.assemble(peer.cache_folder()), nodes, fsync=fsync)
-    cluster.start()
-    try:
-        yield cluster.bootstrap, cluster.pids
-    finally:
-        cluster.stop()
-        shutil.rmtree(directory, ignore_errors=True)
+    def calibrate(self, base: Path) -> None:
+        """What both sides of each pair can do, so that the load is fair to both."""
+        found = {}
+        for system in self.systems:
+            say(f"calibration: {system}")
+            with running(system, base / system) as cluster:
+                warm_up(cluster, self.plan)
+                for side in self.of(system):
+                    found[side.name] = calibrate(cluster, side, self.plan)
+        for ours, theirs in reports.PAIRS:
+            if ours in found and theirs in found:
+                self.plan.sustained[f"{ours}/{theirs}"] = min(found[ours], found[theirs])
 
+    def of(self, system: str) -> list[Side]:
+        """The sides of a system."""
+        return [side for side in self.sides if side.system == system]
 
-def load(what: str, bootstrap: str, topic: str, **options: float) -> Figures:
-    """Runs load.py in a process of its own."""
-    command = [sys.executable, str(ROOT / "bench/load.py"), what]
-    command += ["--bootstrap", bootstrap, "--topic", topic]
-    for name, value in options.items():
-        command += [f"--{name}", str(value)]
-    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
-    figures: Figures = json.loads(done.stdout)
-    return figures
-
-
-def measure(bootstrap: str, pids: list[int], args: argparse.Namespace) -> Figures:
-    """Every figure of one cluster, once."""
-    admin = AdminClient({"bootstrap.servers": bootstrap, "log_level": 3})
-    topics = ["throughput", "latency"]
-    copies = min(3, args.nodes)
-    new = [NewTopic(name, args.partitions, copies) for name in topics]
-    for created in admin.create_topics(new, request_timeout=CREATE_TIMEOUT_SECONDS).values():
-        created.result(CREATE_TIMEOUT_SECONDS)
-    time.sleep(3)
-    figures: Figures = {"idle_rss_mib": statistics.median(rss_mib(pid) for pid in pids)}
-    before = sum(cpu_seconds(pid) for pid in pids)
-    figures |= load(
-        "throughput", bootstrap, "throughput", records=args.records, bytes=args.record_bytes
-    )
-    spent = sum(cpu_seconds(pid) for pid in pids) - before
-    figures["cpu_s_per_gb"] = spent / (args.records * args.record_bytes / 1e9)
-    figures["loaded_rss_mib"] = statistics.median(rss_mib(pid) for pid in pids)
-    figures |= load(
-        "latency",
-        bootstrap,
-        "latency",
-        rate=args.rate,
-        seconds=args.seconds,
-        bytes=args.record_bytes,
-    )
-    return figures
-
-
-def summary(runs: dict[str, list[Figures]]) -> list[dict[str, Any]]:
-    """A row a figure: medians, spread, and Headrace's ratio to each peer."""
-    rows = []
-    for figure in runs["headrace"][0]:
-        row: dict[str, Any] = {"figure": figure, "more_is_better": figure in MORE_IS_BETTER}
-        for name, repetitions in runs.items():
-            values = [run[figure] for run in repetitions]
-            row[name] = {
-                "median": statistics.median(values),
-                "min": min(values),
-                "max": max(values),
-            }
-        for name in runs:
-            if name != "headrace":
-                row[f"ratio_to_{name}"] = row["headrace"]["median"] / row[name]["median"]
-        rows.append(row)
-    return rows
-
-
-def markdown(report: dict[str, Any]) -> str:
-    """The report as a table of ratios."""
-    peers = [name for name in report["rows"][0] if name.startswith("ratio_to_")]
-    titles = [name.removeprefix("ratio_to_").replace("_", " ") for name in peers]
-    lines = [
-        f"# Headrace beside Apache Kafka {report['kafka_version']}, {report['began']}",
-        "",
-        (
-            f"{report['machine']}; load average at the start {report['load_average']:.2f}; "
-            f"{json.dumps(report['parameters'])}."
-        ),
-        (
-            "Each ratio is Headrace's median over the peer's, and in brackets both sides' "
-            "spread (maximum over minimum)."
-        ),
-        "",
-        "| figure | better is | " + " | ".join(f"÷ {title}" for title in titles) + " |",
-        "|---|---|" + "---|" * len(titles),
-    ]
-    for row in report["rows"]:
-        cells = []
-        for name in peers:
-            other = row[name.removeprefix("ratio_to_")]
-            spread = [side["max"] / max(side["min"], 1e-9) for side in (row["headrace"], other)]
-            cells.append(f"{row[name]:.2f} ({spread[0]:.1f}, {spread[1]:.1f})")
-        better = "more" if row["more_is_better"] else "less"
-        lines.append(f"| {row['figure']} | {better} | " + " | ".join(cells) + " |")
-    return "\n".join(lines) + "\n"
+    def measure(self, cluster: Cluster) -> None:
+        """Every workload on every side of a cluster that has just started."""
+        sides = self.of(cluster.system)
+        figures: dict[str, Figures] = {side.name: {} for side in sides}
+        curves: dict[str, Curves] = defaultdict(dict)
+        time.sleep(SETTLE_SECONDS)
+        own = {"start_seconds": cluster.start_seconds, "idle rss_mib": cluster.rss_mib()}
+        for side in sides:
+            figures[side.name] |= own
+        warm_up(cluster, self.plan)
+        for name, workload in self.workloads.items():
+            for side in sides[:1] if name in ONCE else sides:
+                say(f"  {name}: {side.name}")
+                run = Run(cluster, side, self.plan)
+                found = {f"{name} {figure}": value for figure, value in workload(run).items()}
+                if name != "failover":
+                    run.clean()
+                of_it = [other.name for other in sides] if name in ONCE else [side.name]
+                for other in of_it:
+                    figures[other] |= found
+                    curves[other] |= {f"{name} {f}": curve for f, curve in run.curves.items()}
+        for side in sides:
+            self.runs[side.name].append(figures[side.name])
+            self.curves[side.name].append(curves[side.name])
 
 
 def arguments() -> argparse.Namespace:
     """The command line."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
-    parser.add_argument("--nodes", type=int, default=3, choices=[1, 3])
-    parser.add_argument("--partitions", type=int, default=12)
-    parser.add_argument("--records", type=int, default=200_000)
-    parser.add_argument("--record-bytes", type=int, default=1024)
-    parser.add_argument("--rate", type=float, default=1_000, help="open loop, records a second")
-    parser.add_argument("--seconds", type=float, default=15, help="length of the open loop")
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--only", type=lambda text: text.split(","), help="workloads, by commas")
+    parser.add_argument("--long", action="store_true", help="the long workloads instead")
+    parser.add_argument(
+        "--sides", type=lambda text: text.split(","), default=list(SIDES), help="sides, by commas"
+    )
+    parser.add_argument("--seconds", type=float, default=10, help="what counts of each load")
     parser.add_argument("--repeat", type=int, default=3)
-    return parser.parse_args()
+    parser.add_argument("--restart-gb", type=float, default=10, help="data of the restart")
+    parser.add_argument("--directory", type=Path, help="where the clusters keep their data")
+    options = parser.parse_args()
+    known = LONG if options.long else EVERYDAY
+    for what, given, all_of in (
+        ("workload", options.only or [], [*known, *([RESTART] if options.long else [])]),
+        ("side", options.sides, SIDES),
+    ):
+        if strange := [name for name in given if name not in all_of]:
+            parser.error(f"no such {what}: {', '.join(strange)}; there are {', '.join(all_of)}")
+    return options
+
+
+def described(bench: Bench) -> dict[str, Any]:
+    """What the report says beside its figures."""
+    commit = subprocess.run(
+        ["git", "describe", "--always", "--dirty"],
+        check=False, capture_output=True, text=True, cwd=ROOT,
+    ).stdout.strip()  # fmt: skip
+    return {
+        "began": datetime.now(UTC).isoformat(timespec="seconds"),
+        "machine": f"{os.cpu_count()} cores, {platform.machine()}, Linux {platform.release()}",
+        "load_average": os.getloadavg()[0],
+        "commit": commit or "unknown",
+        "kafka_version": peer.VERSION,
+        "kafka_heap": peer.KafkaPeer.heap,
+        "repetitions": bench.options.repeat,
+        "seconds": bench.plan.seconds,
+        "sides": [{"name": side.name, "promise": side.promise} for side in bench.sides],
+    }
 
 
 def main() -> None:
     """Runs the comparison and writes the report."""
-    args = arguments()
-    report: dict[str, Any] = {
-        "began": datetime.now(UTC).isoformat(timespec="seconds"),
-        "machine": f"{os.cpu_count()} cores, {platform.machine()}, Linux {platform.release()}",
-        "load_average": os.getloadavg()[0],
-        "kafka_version": peer.VERSION,
-        "parameters": vars(args),
-    }
-    runs: dict[str, list[Figures]] = {"headrace": [], "kafka_fsync": [], "kafka_as_shipped": []}
-    with tempfile.TemporaryDirectory(prefix="headrace-bench-") as scratch:
-        base = Path(scratch)
-        for repetition in range(args.repeat):
-            for name, figures in runs.items():
-                print(f"repetition {repetition + 1} of {args.repeat}: {name}", file=sys.stderr)
-                where = base / name
-                started = (
-                    headrace(where, args.nodes)
-                    if name == "headrace"
-                    else kafka(where, args.nodes, fsync=name == "kafka_fsync")
-                )
-                with started as (bootstrap, pids):
-                    figures.append(measure(bootstrap, pids, args))
-    report["runs"], report["rows"] = runs, summary(runs)
-    results = ROOT / "bench/results"
-    results.mkdir(exist_ok=True)
-    stem = results / report["began"].replace(":", "").split("+")[0]
-    stem.with_suffix(".json").write_text(json.dumps(report, indent=1) + "\n")
-    stem.with_suffix(".md").write_text(markdown(report))
-    print(markdown(report))
-    print(f"written to {stem.relative_to(ROOT)}.json and .md")
+    options = arguments()
+    bench = Bench(options)
+    say("building the load generator")
+    loads.program()
+    peer.assemble(peer.cache_folder())
+    report = described(bench)
+    with tempfile.TemporaryDirectory(prefix="headrace-bench-", dir=options.directory) as scratch:
+        bench.run(Path(scratch))
+    report["sustained_records_s"] = bench.plan.sustained
+    report["runs"], report["rows"] = bench.runs, reports.rows(bench.runs)
+    stem = ROOT / "bench/results" / report["began"].replace(":", "").split("+")[0]
+    written = reports.write(report, bench.curves, stem)
+    print(reports.markdown(report))
+    for path in written:
+        print(f"written: {path.relative_to(ROOT)}")
 
 
 if __name__ == "__main__":

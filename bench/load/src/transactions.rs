@@ -1,0 +1,62 @@
+//! Transactions, one after the other.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use clap::Args;
+use rdkafka::producer::Producer;
+
+use crate::clients::{transactional, unique, Records, Seen, STALL};
+use crate::latency::Latency;
+use crate::Target;
+
+#[derive(Args)]
+pub struct Options {
+    #[command(flatten)]
+    target: Target,
+    #[arg(long, default_value_t = 10.0)]
+    seconds: f64,
+    /// Seconds before, which do not count.
+    #[arg(long, default_value_t = 3.0)]
+    warm_seconds: f64,
+    /// Records of a transaction.
+    #[arg(long, default_value_t = 10)]
+    records: u64,
+}
+
+/// Transactions a second; latencies from begin to the answer to commit.
+pub fn run(options: &Options) -> Result<serde_json::Value, String> {
+    let start = Instant::now();
+    let seen = Arc::new(Seen::default());
+    let client = transactional(&options.target, &unique("bench"), start, &seen)?;
+    client.init_transactions(STALL).map_err(|e| e.to_string())?;
+    let mut records = Records::new(&options.target);
+    let mut latency = Latency::default();
+    let began = Instant::now();
+    let from = Duration::from_secs_f64(options.warm_seconds);
+    let until = from + Duration::from_secs_f64(options.seconds);
+    let mut count = 0u64;
+    while began.elapsed() < until {
+        let one = Instant::now();
+        client.begin_transaction().map_err(|e| e.to_string())?;
+        for _ in 0..options.records {
+            records.send(
+                &client,
+                &options.target.topic,
+                start.elapsed().as_nanos() as u64,
+            )?;
+        }
+        client
+            .commit_transaction(STALL)
+            .map_err(|e| e.to_string())?;
+        if began.elapsed() >= from {
+            latency.record(one.elapsed().as_nanos() as u64);
+            count += 1;
+        }
+    }
+    seen.check()?;
+    Ok(serde_json::json!({
+        "transactions_s": count as f64 / (began.elapsed() - from).as_secs_f64(),
+        "latency": latency.told(),
+    }))
+}
