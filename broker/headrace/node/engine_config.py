@@ -73,6 +73,7 @@ def _kafka(node: NodeSettings) -> dict[str, Any]:
         "socket_request_max_bytes": node.kafka_request_max_bytes,
         "queued_max_request_bytes": max(QUEUED_REQUEST_BYTES, node.kafka_request_max_bytes),
         "max_connections": node.kafka_connections_max,
+        "max_fetch_sessions": node.kafka_fetch_sessions_max,
         "max_in_flight_requests_per_connection": node.kafka_in_flight_max,
     }
 

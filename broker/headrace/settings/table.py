@@ -243,6 +243,14 @@ class NodeSettings(Model):
         ge=1,
         le=1_000_000,
     )
+    kafka_fetch_sessions_max: int = prop(
+        1_000,
+        "Consumers' fetch sessions that this node remembers (Kafka's "
+        "`max.incremental.fetch.session.cache.slots`). A consumer that gets none names all its "
+        "partitions in each request.",
+        ge=0,
+        le=1_000_000,
+    )
     kafka_in_flight_max: int = prop(
         64,
         "Requests of one connection that may be in work at once; a client that sends more is not "
