@@ -82,7 +82,7 @@ impl Resource<'_> {
             Resource::Topic(_) => {
                 &[Read, Write, Create, Delete, Alter, Describe, DescribeConfigs, AlterConfigs]
             }
-            Resource::Group(_) => &[Read, Delete, Describe],
+            Resource::Group(_) => &[Read, Delete, Describe, DescribeConfigs, AlterConfigs],
             Resource::Cluster => &[
                 Create,
                 Alter,
@@ -134,6 +134,11 @@ impl Session {
         metrics.opened(&peer.listener);
         let principal = Principal::anonymous();
         Session { peer, principal, software: OnceLock::new(), authorizer, metrics }
+    }
+
+    /// Who asks.
+    pub(crate) fn principal(&self) -> &Principal {
+        &self.principal
     }
 
     /// The client's software and its version, if it said so (KIP-511).
@@ -213,6 +218,6 @@ pub(crate) mod tests {
     fn operations_are_bits() {
         assert_eq!(session(Arc::new(ReadsOnly)).authorized_operations(Resource::Topic("a")), 8);
         let all = session(Arc::new(AllowAll)).authorized_operations(Resource::Group("a"));
-        assert_eq!(all, (1 << 3) | (1 << 6) | (1 << 8));
+        assert_eq!(all, (1 << 3) | (1 << 6) | (1 << 8) | (1 << 10) | (1 << 11));
     }
 }

@@ -193,6 +193,11 @@ impl BatchHeader {
         self.attributes & LOG_APPEND_TIME_BIT != 0
     }
 
+    /// The same batch with its records' own time stamps, whatever it says of them.
+    pub fn with_create_time(self) -> BatchHeader {
+        BatchHeader { attributes: self.attributes & !LOG_APPEND_TIME_BIT, ..self }
+    }
+
     /// Part of a transaction (KIP-98).
     pub fn is_transactional(&self) -> bool {
         self.attributes & TRANSACTIONAL_BIT != 0
@@ -247,12 +252,14 @@ pub fn stamp_append_time(batch: &mut [u8], now_ms: i64) {
     seal(batch);
 }
 
-/// Sets the largest time stamp and a fresh CRC.
+/// Sets CreateTime: clears the attribute bit, sets the largest time stamp and a fresh CRC.
 ///
 /// # Panics
 /// As [`stamp`].
-pub fn set_max_timestamp(batch: &mut [u8], max_timestamp_ms: i64) {
-    assert!(batch.len() >= HEADER_BYTES, "set_max_timestamp takes a whole batch");
+pub fn set_create_time(batch: &mut [u8], max_timestamp_ms: i64) {
+    assert!(batch.len() >= HEADER_BYTES, "set_create_time takes a whole batch");
+    let attributes = i16::from_be_bytes(be(batch, 21)) & !LOG_APPEND_TIME_BIT;
+    batch[21..23].copy_from_slice(&attributes.to_be_bytes());
     batch[35..43].copy_from_slice(&max_timestamp_ms.to_be_bytes());
     seal(batch);
 }

@@ -190,7 +190,6 @@ impl Coordinator {
                 };
                 streams_group_describe::DescribedGroup {
                     group_id: id.into(),
-                    group_state: "Dead".into(),
                     error_code: ErrorCode::GroupIdNotFound.code(),
                     error_message: Some(why.into()),
                     ..Default::default()

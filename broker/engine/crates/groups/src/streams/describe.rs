@@ -69,20 +69,17 @@ fn shown(tasks: &Tasks) -> Assignment {
     }
 }
 
-/// Subtopologies are shown when the sizes of their topics are known.
+/// Sizes of topics are shown as far as they are known.
 fn shown_topology(topology: &StreamsGroupTopologyValue, view: View) -> Topology {
     let configured = configure(topology, view.topics).unwrap_or_default();
-    let subtopologies = configured.shapes.as_ref().map(|_| {
-        let each = topology.subtopologies.iter().map(|one| Subtopology {
-            subtopology_id: one.subtopology_id.clone(),
-            source_topics: one.source_topics.clone(),
-            repartition_sink_topics: one.repartition_sink_topics.clone(),
-            state_changelog_topics: infos(&one.state_changelog_topics, &configured),
-            repartition_source_topics: infos(&one.repartition_source_topics, &configured),
-        });
-        each.collect()
+    let each = topology.subtopologies.iter().map(|one| Subtopology {
+        subtopology_id: one.subtopology_id.clone(),
+        source_topics: one.source_topics.clone(),
+        repartition_sink_topics: one.repartition_sink_topics.clone(),
+        state_changelog_topics: infos(&one.state_changelog_topics, &configured),
+        repartition_source_topics: infos(&one.repartition_source_topics, &configured),
     });
-    Topology { epoch: topology.epoch, subtopologies }
+    Topology { epoch: topology.epoch, subtopologies: Some(each.collect()) }
 }
 
 fn infos(topics: &[persisted::TopicInfo], configured: &Configured) -> Vec<TopicInfo> {

@@ -9,7 +9,7 @@ use headrace_wire::{api, ApiKey, ErrorCode};
 use crate::context::Context;
 
 /// Kafka's features (KIP-584) and their levels here, by name. They come with the node's version.
-const FEATURES: &[(&str, i16)] = &[
+pub(super) const FEATURES: &[(&str, i16)] = &[
     ("group.version", 1),
     ("share.version", 1),
     ("streams.version", 1),

@@ -92,6 +92,8 @@ pub(super) fn check(
     now_ms: i64,
 ) -> Result<Checked, Rejected> {
     check_header(&header, &batch, to.config).map_err(Rejected::by_log)?;
+    // as in Apache Kafka, whose times count is the topic's to say, not the producer's
+    let (says_appended, header) = (header.is_log_append_time(), header.with_create_time());
     let max_timestamp_ms = check_records(&header, &batch, to, now_ms)?;
     let (config, mut batch) = (to.config, batch);
     if let Some(wanted) = config.compression.filter(|c| c.codec.id() != header.compression()) {
@@ -99,9 +101,9 @@ pub(super) fn check(
         batch = recompress(&header, &batch, wanted, limit)
             .map_err(|e| Rejected::by_log(unreadable(&e)))?;
     }
-    if max_timestamp_ms != header.max_timestamp_ms {
+    if max_timestamp_ms != header.max_timestamp_ms || says_appended {
         let mut bytes = batch.try_into_mut().unwrap_or_else(|b| BytesMut::from(&b[..]));
-        batch::set_max_timestamp(&mut bytes, max_timestamp_ms);
+        batch::set_create_time(&mut bytes, max_timestamp_ms);
         batch = bytes.freeze();
     }
     let header = BatchHeader::parse(&batch).map_err(refusal)?;
@@ -135,10 +137,6 @@ fn check_header(header: &BatchHeader, data: &[u8], config: &TopicConfig) -> Resu
     if idempotent && header.producer_epoch < 0 {
         let why = "an idempotent batch needs a producer epoch";
         return Err(Refusal::new(ErrorCode::InvalidProducerEpoch, why));
-    }
-    if header.is_log_append_time() {
-        let why = "a producer may not say that time stamps are those of the append";
-        return Err(Refusal::new(ErrorCode::InvalidTimestamp, why));
     }
     Ok(())
 }
@@ -333,7 +331,6 @@ mod tests {
             ("wrong delta", &with(23, &[0, 0, 0, 9]), ErrorCode::InvalidRecord),
             ("no sequence", &with(43, &[0; 8]), ErrorCode::InvalidRecord),
             ("no epoch", &idempotent(-1), ErrorCode::InvalidProducerEpoch),
-            ("append time", &with(21, &[0, 8]), ErrorCode::InvalidTimestamp),
             ("gzip that is none", &with(21, &[0, 1]), ErrorCode::InvalidRecord),
             ("a record's length", &with(HEADER_BYTES, &[0x7e]), ErrorCode::InvalidRecord),
             ("an offset twice", &with(offset_at, &[0]), ErrorCode::InvalidRecord),
@@ -430,10 +427,25 @@ mod tests {
     fn the_header_s_largest_time_is_that_of_the_records() {
         for codec in [Codec::None, Codec::Snappy] {
             let mut lying = compressed(codec);
-            batch::set_max_timestamp(&mut lying, NOW + 1_000_000_000);
+            batch::set_create_time(&mut lying, NOW + 1_000_000_000);
             let stored = put(&lying, 9, &TopicConfig::default(), NOW);
             let Ok(Checked { header, batch }) = stored else { panic!("taken") };
             header.verify_crc(&batch).expect("sealed");
+            assert_eq!(header.max_timestamp_ms, NOW + 5);
+        }
+    }
+
+    #[test]
+    fn whose_times_count_is_not_the_producer_s_to_say() {
+        for codec in [Codec::None, Codec::Snappy] {
+            let mut claims = compressed(codec);
+            claims[22] |= 8;
+            claims[35..43].copy_from_slice(&(NOW + 1_000_000_000).to_be_bytes());
+            seal(&mut claims);
+            let stored = put(&claims, 9, &TopicConfig::default(), NOW);
+            let Ok(Checked { header, batch }) = stored else { panic!("taken") };
+            header.verify_crc(&batch).expect("sealed");
+            assert!(!header.is_log_append_time());
             assert_eq!(header.max_timestamp_ms, NOW + 5);
         }
     }

@@ -9,7 +9,7 @@ use headrace_wire::messages::{
     ConsumerGroupDescribeRequest, ConsumerGroupDescribeResponse, ConsumerGroupHeartbeatRequest,
     ConsumerGroupHeartbeatResponse, OffsetDeleteRequest, OffsetDeleteResponse,
 };
-use headrace_wire::ErrorCode;
+use headrace_wire::{ErrorCode, Str};
 use uuid::Uuid;
 
 use super::group_kinds::refuse_share;
@@ -51,7 +51,9 @@ pub(crate) async fn describe(
 ) -> ConsumerGroupDescribeResponse {
     let operations = request.include_authorized_operations;
     let names = std::mem::take(&mut request.group_ids);
-    let (allowed, refused) = split(&cx, Operation::Describe, names);
+    let (allowed, mut refused) = split(&cx, Operation::Describe, names);
+    let (unnamed, allowed) = allowed.into_iter().partition(|id: &Str| id.is_empty());
+    refused.extend(Vec::into_iter(unnamed).map(|id| (id, ErrorCode::InvalidGroupId)));
     request.group_ids = allowed;
     let mut response = cx.broker.coordinators.consumer_group_describe(cx.caller(), request).await;
     for group in &mut response.groups {

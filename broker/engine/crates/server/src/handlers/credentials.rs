@@ -141,14 +141,28 @@ fn keyed<M: Mac + hmac::digest::KeyInit>(key: &[u8], text: &[u8]) -> Vec<u8> {
     mac.finalize().into_bytes().to_vec()
 }
 
+/// From this version on a token may be asked for on behalf of somebody else (KIP-373).
+const REQUESTER_FROM: i16 = 3;
 /// Tokens are for those who have logged in, which nobody can at a plaintext listener.
 const NO_TOKENS: ErrorCode = ErrorCode::DelegationTokenRequestNotAllowed;
 
 pub(crate) async fn create_delegation_token(
     cx: Context,
-    _request: CreateDelegationTokenRequest,
+    request: CreateDelegationTokenRequest,
 ) -> CreateDelegationTokenResponse {
+    let tells_requester = cx.version >= REQUESTER_FROM;
+    let caller = cx.session.principal();
+    let (kind, name) = (Str::from_static(caller.kind), Str::from(&*caller.name));
+    let named = request.owner_principal_name.filter(|name| !name.is_empty());
+    let owner = match (request.owner_principal_type, named) {
+        (Some(kind), Some(name)) => (kind, name),
+        _ => (kind.clone(), name.clone()),
+    };
     CreateDelegationTokenResponse {
+        principal_type: owner.0,
+        principal_name: owner.1,
+        token_requester_principal_type: if tells_requester { kind } else { Str::default() },
+        token_requester_principal_name: if tells_requester { name } else { Str::default() },
         error_code: cx.code(NO_TOKENS),
         issue_timestamp_ms: -1,
         expiry_timestamp_ms: -1,

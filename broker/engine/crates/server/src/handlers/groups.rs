@@ -28,6 +28,8 @@ const TRANSACTION: i8 = 1;
 const SHARE: i8 = 2;
 /// From this version on one request names many keys.
 const BATCHED_FROM: i16 = 4;
+/// Letters of a topic's id: 16 bytes in base 64.
+const ID_LETTERS: usize = 22;
 /// From this version on share partitions have coordinators.
 const SHARE_FROM: i16 = 6;
 
@@ -67,6 +69,20 @@ async fn locate(cx: &Context, key: Str, key_type: i8) -> Coordinator {
     }
 }
 
+/// A share partition's name: `group:topic-id:partition`, the id as Kafka writes one.
+fn check_share_key(key: &str) -> Result<(), Refusal> {
+    let mut parts = key.rsplitn(3, ':');
+    let (partition, topic, group) = (parts.next(), parts.next(), parts.next());
+    let partition = partition.and_then(|text| text.parse::<i32>().ok());
+    let is_letter = |c: u8| c.is_ascii_alphanumeric() || matches!(c, b'-' | b'_');
+    let topic = topic.filter(|id| id.len() == ID_LETTERS && id.bytes().all(is_letter));
+    let group = group.filter(|group| !group.is_empty());
+    match (group, topic, partition) {
+        (Some(_), Some(_), Some(_)) => Ok(()),
+        _ => Err(Refusal::new(ErrorCode::InvalidRequest, "not the name of a share partition")),
+    }
+}
+
 async fn find(cx: &Context, key: &str, key_type: i8) -> Result<(i32, Str, i32), Refusal> {
     let node = match key_type {
         GROUP => {
@@ -79,9 +95,7 @@ async fn find(cx: &Context, key: &str, key_type: i8) -> Result<(i32, Str, i32), 
         }
         SHARE if cx.version >= SHARE_FROM => {
             cx.authorize(Operation::ClusterAction, Resource::Cluster)?;
-            if key.rsplit(':').count() < 3 {
-                return Err(ErrorCode::InvalidRequest.into());
-            }
+            check_share_key(key)?;
             cx.broker.shares.state_coordinator(key).await?
         }
         _ => {
@@ -97,6 +111,8 @@ async fn find(cx: &Context, key: &str, key_type: i8) -> Result<(i32, Str, i32), 
 
 /// The first version of JoinGroup in which a protocol's name can be null.
 const NULL_PROTOCOL_FROM: i16 = 7;
+/// The first version of SyncGroup in which a member names its protocol (KIP-559).
+const NAMES_PROTOCOL_FROM: i16 = 5;
 
 /// A handler that only asks whether the group may be read.
 macro_rules! through {
@@ -113,9 +129,24 @@ macro_rules! through {
     };
 }
 
-through!(sync_group, SyncGroupRequest, SyncGroupResponse);
 through!(heartbeat, HeartbeatRequest, HeartbeatResponse);
 through!(leave_group, LeaveGroupRequest, LeaveGroupResponse);
+
+pub(crate) async fn sync_group(cx: Context, request: SyncGroupRequest) -> SyncGroupResponse {
+    let unnamed = request.protocol_type.is_none() || request.protocol_name.is_none();
+    let refused = match cx.authorize(Operation::Read, Resource::Group(&request.group_id)) {
+        Ok(()) if cx.version >= NAMES_PROTOCOL_FROM && unnamed => {
+            Err(ErrorCode::InconsistentGroupProtocol)
+        }
+        allowed => allowed,
+    };
+    if let Err(error) = refused {
+        return SyncGroupResponse { error_code: cx.code(error), ..Default::default() };
+    }
+    let response = cx.broker.coordinators.sync_group(cx.caller(), request).await;
+    cx.count(response.error_code);
+    response
+}
 
 pub(crate) async fn join_group(cx: Context, request: JoinGroupRequest) -> JoinGroupResponse {
     let allowed = cx.authorize(Operation::Read, Resource::Group(&request.group_id));
@@ -284,4 +315,25 @@ pub(super) fn split(
         }
     }
     (allowed, refused)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn share_partitions_have_names_of_three_parts() {
+        let id = "AAAAAAAAAAAAAAAAAAAAAQ";
+        assert!(check_share_key(&format!("group:{id}:0")).is_ok());
+        assert!(check_share_key(&format!("a:group:{id}:0")).is_ok(), "colons in a group's name");
+        for bad in [
+            "group".to_owned(),
+            format!(":{id}:0"),
+            format!("group:{id}:x"),
+            "group:no-id:0".to_owned(),
+            "group:00000000-0000-0000-0000-00000000beef:0".to_owned(),
+        ] {
+            assert!(check_share_key(&bad).is_err(), "{bad}");
+        }
+    }
 }

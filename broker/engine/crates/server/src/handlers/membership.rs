@@ -8,11 +8,14 @@ use headrace_wire::messages::{
 };
 use headrace_wire::ErrorCode;
 
+use super::api_versions::FEATURES;
 use crate::context::{controller_refusal, Context, Refusal};
 use crate::session::{Operation, Resource};
 
 /// The feature that says what the cluster's nodes may write.
 const LEVEL: &str = "headrace.version";
+/// Kafka's numbers for an upgrade, a safe and an unsafe downgrade.
+const CHANGES: [i8; 3] = [1, 2, 3];
 
 pub(crate) async fn unregister_broker(
     cx: Context,
@@ -63,8 +66,13 @@ pub(crate) async fn update_features(
 
 async fn carry_out(cx: &Context, request: &UpdateFeaturesRequest) -> Result<(), Refusal> {
     cx.authorize(Operation::Alter, Resource::Cluster)?;
-    let levels: Result<Vec<i32>, Refusal> =
-        request.feature_updates.iter().map(|update| level_of(cx, update)).collect();
+    // To what a feature has already, as Apache Kafka takes it, nothing is to be done.
+    let is_change = |update: &&FeatureUpdateKey| {
+        let asked = (&*update.feature, update.max_version_level);
+        !FEATURES.contains(&asked) || !CHANGES.contains(&update.upgrade_type)
+    };
+    let updates = request.feature_updates.iter().filter(is_change);
+    let levels: Result<Vec<i32>, Refusal> = updates.map(|update| level_of(cx, update)).collect();
     // A feature is named once: it is a key of the request.
     let Some(&level) = levels?.last() else { return Ok(()) };
     if request.validate_only {

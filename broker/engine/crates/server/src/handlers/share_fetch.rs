@@ -64,22 +64,19 @@ fn enter(
     Ok(Caller { key, epoch, config })
 }
 
-/// Acknowledgements of more time come in requests that say so, and nowhere else.
-fn check_renewals(
-    cx: &Context,
-    group: Option<&Str>,
-    acks: &Acks,
-    is_renew: bool,
-) -> Result<(), ErrorCode> {
+/// Whether the group's members may ask for more time, if that is what this one does.
+fn check_renewals(cx: &Context, group: Option<&Str>, is_renew: bool) -> Result<(), ErrorCode> {
     let group = group.map(|group| &**group).unwrap_or_default();
-    if is_renew && !ShareConfig::of(&cx.image(), group).renew {
-        return Err(ErrorCode::InvalidRequest);
-    }
-    let types = acks.values().flatten().flat_map(|batch| &batch.acknowledge_types);
-    match !is_renew && types.into_iter().any(|kind| *kind == RENEW) {
+    match is_renew && !ShareConfig::of(&cx.image(), group).renew {
         true => Err(ErrorCode::InvalidRequest),
         false => Ok(()),
     }
+}
+
+/// Whether somebody asks for more time in a request that does not say so.
+fn asks_in_passing(batches: &[ack::AcknowledgementBatch], is_renew: bool) -> bool {
+    let mut kinds = batches.iter().flat_map(|batch| &batch.acknowledge_types);
+    !is_renew && kinds.any(|kind| *kind == RENEW)
 }
 
 pub(crate) async fn share_acknowledge(
@@ -96,9 +93,12 @@ pub(crate) async fn share_acknowledge(
     let ids = (request.group_id.as_ref(), request.member_id.as_ref());
     let entered = match request.share_session_epoch {
         // a session begins with a fetch
-        OPEN => Err(ErrorCode::InvalidShareSessionEpoch),
-        epoch => check_renewals(&cx, ids.0, &acks, request.is_renew_ack)
-            .and_then(|()| enter(&cx, ids, epoch)),
+        OPEN if ids.0.is_some() && ids.1.is_some_and(|id| !id.is_empty()) => {
+            Err(ErrorCode::InvalidShareSessionEpoch)
+        }
+        epoch => {
+            check_renewals(&cx, ids.0, request.is_renew_ack).and_then(|()| enter(&cx, ids, epoch))
+        }
     };
     let caller = match entered {
         Ok(caller) => caller,
@@ -108,7 +108,7 @@ pub(crate) async fn share_acknowledge(
             return ShareAcknowledgeResponse { error_code, error_message, ..Default::default() };
         }
     };
-    let codes = acknowledge(&cx, &caller, &acks).await;
+    let codes = acknowledge(&cx, &caller, &acks, request.is_renew_ack).await;
     leave(&cx, &caller).await;
     acknowledged(&cx, &caller, codes)
 }
@@ -171,10 +171,11 @@ async fn leave(cx: &Context, caller: &Caller) {
 }
 
 /// Takes the member's word, partition by partition.
-async fn acknowledge(cx: &Context, caller: &Caller, acks: &Acks) -> Codes {
+async fn acknowledge(cx: &Context, caller: &Caller, acks: &Acks, is_renew: bool) -> Codes {
     let mut codes = Codes::new();
     for (&place, batches) in acks {
         let outcome = match find(cx, caller, place).await {
+            Ok(_) if asks_in_passing(batches, is_renew) => Err(ErrorCode::InvalidRequest),
             Ok((led, _)) => cx.broker.shares.acknowledge(&led, &caller.key.member, batches).await,
             Err(code) => Err(code),
         };
@@ -203,10 +204,15 @@ pub(crate) async fn share_fetch(cx: Context, mut request: ShareFetchRequest) -> 
     let (acks, added) = split(std::mem::take(&mut request.topics));
     let epoch = request.share_session_epoch;
     let ids = (request.group_id.as_ref(), request.member_id.as_ref());
-    let entered = match epoch == OPEN && !acks.is_empty() {
+    // who asks for more time asks for nothing else (KIP-1222)
+    let asks_records =
+        [request.max_wait_ms, request.min_bytes, request.max_bytes, request.max_records];
+    let asks_both = request.is_renew_ack && asks_records.iter().any(|&wanted| wanted != 0);
+    let entered = match asks_both || (epoch == OPEN && !acks.is_empty()) {
         true => Err(ErrorCode::InvalidRequest),
-        false => check_renewals(&cx, ids.0, &acks, request.is_renew_ack)
-            .and_then(|()| enter(&cx, ids, epoch)),
+        false => {
+            check_renewals(&cx, ids.0, request.is_renew_ack).and_then(|()| enter(&cx, ids, epoch))
+        }
     };
     let caller = match entered {
         Ok(caller) => caller,
@@ -219,7 +225,10 @@ pub(crate) async fn share_fetch(cx: Context, mut request: ShareFetchRequest) -> 
     };
     let shares = &cx.broker.shares;
     shares.watch_connection(&cx.session.peer);
-    let mut answer = Answer { codes: acknowledge(&cx, &caller, &acks).await, ..Default::default() };
+    let mut answer = Answer {
+        codes: acknowledge(&cx, &caller, &acks, request.is_renew_ack).await,
+        ..Default::default()
+    };
     if epoch == CLOSE {
         leave(&cx, &caller).await;
         return cx.reply(&answer.response(&cx, &caller), Share::default());

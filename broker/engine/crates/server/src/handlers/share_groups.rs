@@ -98,7 +98,6 @@ pub(crate) async fn share_group_describe(
             }
             Err(refusal) => DescribedGroup {
                 group_id: id,
-                group_state: Str::from_static("Dead"),
                 error_code: cx.code(refusal.code),
                 error_message: refusal.text(),
                 ..Default::default()
@@ -109,12 +108,21 @@ pub(crate) async fn share_group_describe(
 }
 
 async fn describe(cx: &Context, id: &str) -> Result<DescribedGroup, Refusal> {
+    has_id(id)?;
     cx.authorize(Operation::Describe, Resource::Group(id))?;
     let hosted = cx.broker.shares.groups_of(id).await?;
     let image = cx.image();
     let name = |topic: Uuid| image.topic_by_id(topic).map(|topic| topic.name.to_string());
     let described = hosted.look(|groups| groups.describe(id, &name));
     described.ok_or_else(|| not_found(id))
+}
+
+/// A share group has a name, unlike a classic one.
+fn has_id(id: &str) -> Result<(), ErrorCode> {
+    match id.is_empty() {
+        true => Err(ErrorCode::InvalidGroupId),
+        false => Ok(()),
+    }
 }
 
 fn not_found(id: &str) -> Refusal {
@@ -199,9 +207,11 @@ async fn offsets_of(
     group: offsets::DescribeShareGroupOffsetsRequestGroup,
 ) -> Result<Vec<offsets::DescribeShareGroupOffsetsResponseTopic>, Refusal> {
     let id = &*group.group_id;
+    has_id(id)?;
     cx.authorize(Operation::Describe, Resource::Group(id))?;
     let hosted = cx.broker.shares.groups_of(id).await?;
-    let started = hosted.look(|groups| groups.started(id)).map_err(|_| not_found(id))?;
+    // as in Apache Kafka, a group that is not there has read nothing yet
+    let started = hosted.look(|groups| groups.started(id)).unwrap_or_default();
     let image = cx.image();
     let wanted: Vec<(Str, Vec<i32>)> = match group.topics {
         Some(topics) => topics.into_iter().map(|t| (t.topic_name, t.partitions)).collect(),
@@ -218,6 +228,7 @@ async fn offsets_of(
         let mut partitions = Vec::with_capacity(indexes.len());
         for partition in indexes {
             let outcome = match topic.as_ref().map(|topic| topic.id) {
+                Err(ErrorCode::UnknownTopicOrPartition) => Ok(nothing_read(partition)),
                 Ok(topic) => {
                     let key = StateKey { group: id.to_owned(), topic, partition };
                     standing(cx, &image, &key).await
@@ -242,6 +253,16 @@ async fn offsets_of(
         });
     }
     Ok(answer)
+}
+
+/// A partition that a group has not begun to read.
+fn nothing_read(partition_index: i32) -> offsets::DescribeShareGroupOffsetsResponsePartition {
+    offsets::DescribeShareGroupOffsetsResponsePartition {
+        partition_index,
+        start_offset: NO_OFFSET,
+        lag: -1,
+        ..Default::default()
+    }
 }
 
 async fn standing(
@@ -325,6 +346,7 @@ pub(crate) async fn alter_offsets(
 
 /// Whether the group's offsets may be changed: it is there and nobody reads.
 async fn may_alter(cx: &Context, id: &str) -> Result<(), Refusal> {
+    has_id(id)?;
     cx.authorize(Operation::Read, Resource::Group(id))?;
     let hosted = cx.broker.shares.groups_of(id).await?;
     hosted.look(|groups| groups.check_empty(id)).map_err(|code| match code {
@@ -374,7 +396,7 @@ pub(crate) async fn delete_offsets(
         };
         responses.push(delete::DeleteShareGroupOffsetsResponseTopic {
             topic_name: asked.topic_name,
-            topic_id: topic.unwrap_or_default(),
+            topic_id: outcome.and(topic).unwrap_or_default(),
             error_code: cx.code(outcome.err().unwrap_or(ErrorCode::None)),
             error_message: outcome.err().map(|code| Str::from_static(code.text())),
         });
@@ -387,8 +409,10 @@ async fn forget(cx: &Context, id: &str, topic: Uuid) -> Result<(), ErrorCode> {
     let shares = &cx.broker.shares;
     let hosted = shares.groups_of(id).await?;
     let started = hosted.look(|groups| groups.started(id))?;
-    let partitions: BTreeSet<i32> =
-        started.get(&topic).map(|(_, partitions)| partitions.clone()).unwrap_or_default();
+    let Some((_, partitions)) = started.get(&topic) else {
+        return Err(ErrorCode::UnknownTopicOrPartition);
+    };
+    let partitions: BTreeSet<i32> = partitions.clone();
     for partition in partitions {
         shares.delete_state(&StateKey { group: id.to_owned(), topic, partition }).await?;
     }

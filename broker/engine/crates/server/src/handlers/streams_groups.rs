@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use headrace_cluster::controller::names;
 use headrace_wire::messages::create_topics::CreatableTopic;
 use headrace_wire::messages::streams_group_describe::DescribedGroup;
 use headrace_wire::messages::streams_group_heartbeat::Topology;
@@ -71,6 +72,12 @@ fn check(cx: &Context, request: &StreamsGroupHeartbeatRequest) -> Result<(), Ref
         );
         return Err(Refusal::new(ErrorCode::StreamsInvalidTopology, why));
     }
+    let bad: Vec<&str> =
+        topics.iter().map(|name| &***name).filter(|name| names::check(name).is_err()).collect();
+    if !bad.is_empty() {
+        let why = format!("Topic names {} are not valid topic names.", bad.join(","));
+        return Err(Refusal::new(ErrorCode::StreamsInvalidTopology, why));
+    }
     for topic in topics {
         cx.authorize(Operation::Describe, Resource::Topic(topic))?;
     }
@@ -108,7 +115,9 @@ pub(crate) async fn describe(
 ) -> StreamsGroupDescribeResponse {
     let operations = request.include_authorized_operations;
     let names = std::mem::take(&mut request.group_ids);
-    let (allowed, refused) = split(&cx, Operation::Describe, names);
+    let (allowed, mut refused) = split(&cx, Operation::Describe, names);
+    let (unnamed, allowed) = allowed.into_iter().partition(|id: &Str| id.is_empty());
+    refused.extend(Vec::into_iter(unnamed).map(|id| (id, ErrorCode::InvalidGroupId)));
     request.group_ids = allowed;
     let mut response = cx.broker.coordinators.streams_group_describe(cx.caller(), request).await;
     for group in &mut response.groups {

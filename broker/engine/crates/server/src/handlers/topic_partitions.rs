@@ -49,7 +49,11 @@ pub(crate) async fn describe_topic_partitions(
         }
         let Some(topic) = image.topic(name) else {
             if !every {
-                response.topics.push(failed(&cx, name, unknown(name)));
+                let operations = cx.session.authorized_operations(Resource::Topic(name));
+                response.topics.push(TopicLine {
+                    topic_authorized_operations: operations,
+                    ..failed(&cx, name, unknown(name))
+                });
             }
             continue;
         };

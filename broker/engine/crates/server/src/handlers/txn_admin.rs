@@ -82,6 +82,9 @@ pub(crate) async fn describe_transactions(
 }
 
 async fn describe(cx: &Context, id: &Str) -> Result<TransactionState, ErrorCode> {
+    if id.is_empty() {
+        return Err(ErrorCode::InvalidRequest);
+    }
     cx.authorize(Operation::Describe, Resource::TransactionalId(id))?;
     let found = match cx.broker.transactions.ask(Request::Describe(id.to_string())).await {
         Response::Description(found) => found,

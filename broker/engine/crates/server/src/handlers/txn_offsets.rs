@@ -83,6 +83,9 @@ async fn commit(
 
 fn authorize(cx: &Context, request: &TxnOffsetCommitRequest) -> Result<(), ErrorCode> {
     cx.authorize(Operation::Write, Resource::TransactionalId(&request.transactional_id))?;
+    if request.group_id.is_empty() {
+        return Err(ErrorCode::InvalidGroupId);
+    }
     cx.authorize(Operation::Read, Resource::Group(&request.group_id))
 }
 

@@ -96,6 +96,9 @@ fn changed(
         };
         match is_whole(&change.entity, key) {
             None => return Err(invalid(format!("{key:.80} is no quota of this entity"))),
+            Some(_) if value.value() <= 0.0 => {
+                return Err(invalid(format!("{key} must be greater than 0")));
+            }
             Some(true) if value.value().fract() != 0.0 => {
                 return Err(invalid(format!("{key} must be a whole number")));
             }

@@ -122,6 +122,8 @@ fn quotas_fit_their_entity() {
         quota(&[("ip", None)], "producer_byte_rate", Some(1.0)),
         quota(&[("user", Some("a"))], "producer_byte_rate", Some(1.5)),
         quota(&[("user", Some("a"))], "speed", Some(1.0)),
+        quota(&[("user", Some("a"))], "producer_byte_rate", Some(0.0)),
+        quota(&[("user", Some("a"))], "request_percentage", Some(-1.0)),
     ];
     let expected = vec![42; bad.len()];
     assert_eq!(codes(&mut cluster, alter(bad)), expected);
