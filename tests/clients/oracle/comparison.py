@@ -24,6 +24,7 @@ OWN = {
     "ProducerId": "producer id",
     "SessionId": "session id",
     "ErrorMessage": "text",
+    "AcknowledgeErrorMessage": "text",
     "LogAppendTimeMs": "time",
     "LastTimestamp": "time",
     "StartTimestamp": "time",
@@ -31,12 +32,17 @@ OWN = {
     "ClientInstanceId": "client id",
     "SubscriptionId": "subscription",
     "IncarnationId": "uuid",
+    "LogDir": "folder",
+    "TotalBytes": "bytes",
+    "UsableBytes": "bytes",
 }
 # Counters that begin elsewhere: whether one is known is compared.
 EPOCHS = {"LeaderEpoch", "CurrentLeaderEpoch", "FinalizedFeaturesEpoch", "CoordinatorEpoch"}
+# Of the newer groups; here 0 is none.
+GROUP_EPOCHS = {"MemberEpoch", "GroupEpoch", "AssignmentEpoch"}
 # Lists whose order says nothing, by their field: what to sort them by.
 UNORDERED = {
-    "Topics": ("Name", "TopicId"),
+    "Topics": ("Name", "TopicName", "Topic", "TopicId"),
     "Responses": ("Name", "TopicName", "Topic", "TopicId", "ErrorCode"),
     "Partitions": ("PartitionIndex", "Partition", "Index"),
     "Configs": ("Name",),
@@ -44,8 +50,28 @@ UNORDERED = {
     "Groups": ("GroupId",),
     "SupportedFeatures": ("Name",),
     "FinalizedFeatures": ("Name",),
-    "Results": ("Name", "TopicName"),
+    "Results": ("Name", "TopicName", "User"),
+    "Resources": ("ResourceType", "ResourceName", "PatternType"),
+    "Acls": ("Principal", "Host", "Operation", "PermissionType"),
+    "MatchingAcls": (
+        "ResourceType",
+        "ResourceName",
+        "PatternType",
+        "Principal",
+        "Host",
+        "Operation",
+    ),
+    "CredentialInfos": ("Mechanism",),
+    "ConfigResources": ("ResourceType", "ResourceName"),
+    "Entries": ("Entity",),
+    "Entity": ("EntityType",),
+    "Values": ("Key",),
+    "ReplicaElectionResults": ("Topic",),
+    "ActiveProducers": ("ProducerEpoch", "LastSequence"),
+    "TransactionStates": ("TransactionalId",),
+    "SubscribedTopicNames": (),
 }
+CONTROL = 0x20
 BATCH = struct.Struct(">qiibIhiqqqhii")
 
 
@@ -84,15 +110,28 @@ def normal(value: Any, name: str = "") -> Any:
     if isinstance(value, bytes):
         return batches(value) if name in {"Records", "RecordSet"} else value.hex()
     if isinstance(value, list):
-        items = [normal(item, name) for item in value]
-        by = UNORDERED.get(name)
-        if by and items and isinstance(items[0], dict):
-            items.sort(key=lambda item: [str(item.get(key, "")).zfill(12) for key in by])
-        return items
-    if name in EPOCHS:
-        return "<epoch>" if isinstance(value, int) and value >= 0 else value
+        return in_order([normal(item, name) for item in value], UNORDERED.get(name))
+    return own(value, name)
+
+
+def in_order(items: list[Any], by: tuple[str, ...] | None) -> list[Any]:
+    """Sorted by these fields, texts by themselves, if the order says nothing."""
+    if by is not None and items and isinstance(items[0], dict):
+        items.sort(key=lambda item: [str(item.get(key, "")).zfill(12) for key in by])
+    elif by is not None and items and isinstance(items[0], str):
+        items.sort()
+    return items
+
+
+def own(value: Any, name: str) -> Any:
+    """A placeholder for what each cluster chooses for itself."""
+    known = isinstance(value, int) and value >= 0
     if name in OWN and value not in {None, "", -1, 0} and not is_nil(value):
         return f"<{OWN[name]}>"
+    if name == "Key" and isinstance(value, str):
+        return re.sub(":[A-Za-z0-9_-]{22}:", ":<topic id>:", value)
+    if (name in EPOCHS and known) or (name in GROUP_EPOCHS and known and value != 0):
+        return "<epoch>"
     return value
 
 
@@ -108,6 +147,11 @@ def batches(data: bytes) -> list[dict[str, Any]]:
         head = BATCH.unpack_from(data, position)
         base, length, _, magic, _, attributes, delta, first, last, producer, epoch, seq, n = head
         end = position + 12 + length
+        records = data[position + BATCH.size : end]
+        if attributes & CONTROL:
+            # A marker, of its coordinator's time and in its coordinator's epoch.
+            first = last = "<time>"
+            records = records[:-5] + b"****" + records[-1:]
         found.append(
             {
                 "base_offset": base,
@@ -117,7 +161,7 @@ def batches(data: bytes) -> list[dict[str, Any]]:
                 "times": [first, last],
                 "producer": ["<id>" if producer >= 0 else -1, epoch, seq],
                 "count": n,
-                "records": data[position + BATCH.size : end].hex(),
+                "records": records.hex(),
             }
         )
         position = end

@@ -15,10 +15,14 @@ if TYPE_CHECKING:
     from kafkamessages import Messages
 
 # Coordinators and leaders that are still being found: COORDINATOR_LOAD_IN_PROGRESS,
-# COORDINATOR_NOT_AVAILABLE, NOT_COORDINATOR, LEADER_NOT_AVAILABLE, CONCURRENT_TRANSACTIONS.
-NOT_YET = {5, 14, 15, 16, 51}
+# COORDINATOR_NOT_AVAILABLE, NOT_COORDINATOR, LEADER_NOT_AVAILABLE, CONCURRENT_TRANSACTIONS,
+# NOT_LEADER_OR_FOLLOWER.
+NOT_YET = {5, 6, 14, 15, 16, 51}
+CODES = ("ErrorCode", "PartitionErrorCode")
 WAIT_SECONDS = 20
 PAUSE_SECONDS = 0.1
+# Longer than any request here asks the broker to take.
+ANSWER_SECONDS = 8
 
 State = dict[str, Any]
 Body = dict[str, Any]
@@ -28,7 +32,8 @@ Body = dict[str, Any]
 class Step:
     """One request. `body` may look at what earlier answers left in the state, `keep` adds to it.
 
-    `until` asks again until it holds, for what a broker does in its own time.
+    `until` asks again until it holds, for what a broker does in its own time; each answer is kept
+    on the way, so that an epoch moves on.
     """
 
     name: str
@@ -39,6 +44,17 @@ class Step:
     until: Callable[[Body], bool] | None = None
     # Bytes that replace the encoded request, for what no codec would write.
     raw: bytes | None = None
+
+
+def asks(
+    api: str,
+    version: int,
+    name: str,
+    body: Body | Callable[[State], Body] | None = None,
+    **more: Any,
+) -> Step:
+    """A request that is named by its API, its version and what is special about it."""
+    return Step(f"{api} v{version}: {name}", api, version, {} if body is None else body, **more)
 
 
 class Conversation:
@@ -65,19 +81,18 @@ class Conversation:
             settled = isinstance(answer, str) or not (NOT_YET & set(codes(answer)))
             if settled and step.until is not None and isinstance(answer, dict):
                 settled = step.until(answer)
+            if step.keep is not None and isinstance(answer, dict):
+                step.keep(self.state, answer)
             if settled or time.monotonic() > deadline:
-                break
+                return answer
             time.sleep(PAUSE_SECONDS)
-        if step.keep is not None and isinstance(answer, dict):
-            step.keep(self.state, answer)
-        return answer
 
     def _once(self, step: Step) -> Body | str:
         self.correlation_id += 1
         body = step.body(self.state) if callable(step.body) else step.body
         frame = step.raw or self.messages.frame(step.api, step.version, body, self.correlation_id)
         if self.connection is None:
-            self.connection = RawConnection(self.address)
+            self.connection = RawConnection(self.address, ANSWER_SECONDS)
         try:
             self.connection.send(struct.pack(">i", len(frame)) + frame)
             (length,) = struct.unpack(">i", self.connection.receive(4))
@@ -102,5 +117,5 @@ def codes(body: Any) -> list[int]:
         return [code for item in body for code in codes(item)]
     if not isinstance(body, dict):
         return []
-    found = [body["ErrorCode"]] if isinstance(body.get("ErrorCode"), int) else []
+    found = [body[name] for name in CODES if isinstance(body.get(name), int)]
     return found + [code for value in body.values() for code in codes(value)]

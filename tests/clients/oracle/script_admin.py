@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 from typing import TYPE_CHECKING, Any
 
-from conversation import Step
+from conversation import Step, asks
 
 if TYPE_CHECKING:
     from conversation import Body, State
@@ -55,11 +55,15 @@ def config(**values: str | None) -> list[Body]:
     return [{"Name": key.replace("_", "."), "Value": value} for key, value in values.items()]
 
 
+# The time stamps are of 2023: what is old must not be removed on one side before the other, nor
+# begin a segment, where Kafka ends the answer to a fetch.
+KEPT = config(retention_ms="-1", segment_ms=str(2**63 - 1))
+
+
 def topics_made() -> list[Step]:
     """The topics that the other requests are about."""
-    # The time stamps are of 2023: what is too old must not be removed on one side before the other.
     kept = config(retention_ms="-1")
-    made = [
+    created = [
         create(7, "records", "records", validate=False, NumPartitions=2, Configs=kept),
         create(
             7, "compacted", "compacted", validate=False, Configs=config(cleanup_policy="compact")
@@ -72,9 +76,15 @@ def topics_made() -> list[Step]:
         create(7, "small", "small", validate=False, Configs=config(max_message_bytes="1000")),
     ]
     names = ["records", "compacted", "append-time", "small"]
+    return [*created, made("what was made", names)]
+
+
+def made(name: str, topics: list[str]) -> Step:
+    """Waits until topics have leaders, and keeps their ids."""
 
     def keep(state: State, answer: Body) -> None:
-        state["ids"] = {topic["Name"]: topic["TopicId"] for topic in answer["Topics"]}
+        ids = {topic["Name"]: topic["TopicId"] for topic in answer["Topics"]}
+        state["ids"] = {**state.get("ids", {}), **ids}
 
     def settled(answer: Body) -> bool:
         return all(
@@ -82,8 +92,8 @@ def topics_made() -> list[Step]:
             for topic in answer["Topics"]
         )
 
-    body = {"Topics": [{"Name": name} for name in names]}
-    return [*made, Step("Metadata v12: what was made", "Metadata", 12, body, keep, settled)]
+    body = {"Topics": [{"Name": topic} for topic in topics]}
+    return asks("Metadata", 12, name, body, keep=keep, until=settled)
 
 
 def creating() -> list[Step]:
@@ -224,9 +234,9 @@ def configs() -> list[Step]:
             script.append(Step(title, "IncrementalAlterConfigs", 1, body_))
     script += [
         Step(
-            f"IncrementalAlterConfigs v1: {name}",
+            f"IncrementalAlterConfigs v{version}: {name}",
             "IncrementalAlterConfigs",
-            1,
+            version,
             {"Resources": [resource(kind, at, **change("retention.ms", SET, "1"))]},
         )
         for name, kind, at in (
@@ -234,6 +244,7 @@ def configs() -> list[Step]:
             ("no such broker", BROKER_RESOURCE, "42"),
             ("an unknown type", 77, "x"),
         )
+        for version in (0, 1)
     ]
     old = [{"Name": "retention.ms", "Value": "2000"}]
     script += [
@@ -269,7 +280,7 @@ def changing() -> list[Step]:
             "TimeoutMs": 5000,
             "ValidateOnly": True,
         }
-        script.append(Step(f"CreatePartitions v3: {name}", "CreatePartitions", 3, body))
+        script += [asks("CreatePartitions", v, name, body) for v in range(4)]
     for name, topic, partition, offset in (
         ("to offset 1", "records", 0, 1),
         ("to the end", "small", 0, -1),
@@ -281,7 +292,7 @@ def changing() -> list[Step]:
     ):
         partitions = [{"PartitionIndex": partition, "Offset": offset}]
         body = {"Topics": [{"Name": topic, "Partitions": partitions}], "TimeoutMs": 5000}
-        script.append(Step(f"DeleteRecords v2: {name}", "DeleteRecords", 2, body))
+        script += [asks("DeleteRecords", v, name, body) for v in range(3)]
     script += [
         Step(f"DeleteTopics v{v}: absent", "DeleteTopics", v, deleted("absent", v))
         for v in range(1, 7)
@@ -294,8 +305,8 @@ def changing() -> list[Step]:
         Step("ListConfigResources v0: plain", "ListConfigResources", 0),
         Step("DescribeQuorum v2: no such topic", "DescribeQuorum", 2, quorum("absent")),
         Step("InitProducerId v0: idempotent", "InitProducerId", 0, {"TransactionTimeoutMs": 1000}),
-        Step("SaslHandshake v1: no security", "SaslHandshake", 1, {"Mechanism": "PLAIN"}),
-        Step("SaslAuthenticate v2: no security", "SaslAuthenticate", 2, {"AuthBytes": b"x"}),
+        *(asks("SaslHandshake", v, "no security", {"Mechanism": "PLAIN"}) for v in (0, 1)),
+        *(asks("SaslAuthenticate", v, "no security", {"AuthBytes": b"x"}) for v in (0, 1, 2)),
     ]
     script += [
         Step(

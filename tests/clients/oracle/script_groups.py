@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from conversation import Step
+from conversation import Step, asks
 
 if TYPE_CHECKING:
     from conversation import Body, State
 
 GROUP, TOPIC = "readers", "records"
 PROTOCOLS = [{"Name": "range", "Metadata": b"\0\0"}, {"Name": "roundrobin", "Metadata": b"\0\1"}]
+
+NO_SUBSCRIPTION = {"Name": "range", "Metadata": b""}
 
 
 def join(version: int, name: str, **extra: Any) -> Step:
@@ -113,13 +115,15 @@ def life() -> list[Step]:
     """A member's life, from the first request to the last."""
     script = [
         join(9, "no group id", GroupId=""),
-        join(9, "session time-out too short", SessionTimeoutMs=1),
+        *(join(v, "session time-out too short", SessionTimeoutMs=1) for v in range(10)),
         join(9, "session time-out too long", SessionTimeoutMs=10_000_000),
         join(9, "no protocols", Protocols=[]),
         join(9, "no protocol type", ProtocolType=""),
+        join(9, "a subscription that is none", GroupId="odd", Protocols=[NO_SUBSCRIPTION]),
         join(9, "an unknown member", MemberId="nobody"),
         join(5, "a new member is told its id"),
         join(5, "and comes with it", again=True),
+        asks("DescribeGroups", 6, "in its first rebalance", {"Groups": [GROUP]}),
         member("SyncGroup", 3, "the leader's assignment"),
         member("Heartbeat", 3, "in good health"),
     ]
@@ -151,7 +155,11 @@ def life() -> list[Step]:
     ]
     script += described(GROUP, "with a member")
     script += [
-        member("LeaveGroup", 5, "an unknown member", Members=[{"MemberId": "nobody"}]),
+        *(
+            member("LeaveGroup", v, "an unknown member", Members=[{"MemberId": "nobody"}])
+            for v in (3, 4, 5)
+        ),
+        *(member("LeaveGroup", v, "an unknown member", MemberId="nobody") for v in (0, 1, 2)),
         member("LeaveGroup", 5, "an unknown instance", Members=[{"GroupInstanceId": "i"}]),
         member("LeaveGroup", 5, "goes"),
         member("LeaveGroup", 5, "has gone"),

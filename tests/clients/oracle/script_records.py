@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gzip
 import struct
 from typing import TYPE_CHECKING, Any
 
 from conversation import Step
 from rawkafka import batch, crc32c
+from script_admin import KEPT, create, made
 
 if TYPE_CHECKING:
     from conversation import Body, State
@@ -27,6 +29,31 @@ def changed(data: bytes, at: int, new: bytes, *, seal: bool = True) -> bytes:
     return bytes(wrong)
 
 
+def gzipped(data: bytes) -> bytes:
+    """A batch with its records compressed."""
+    body = gzip.compress(data[61:], mtime=0)
+    packed = bytearray(data[:61] + body)
+    packed[8:12] = struct.pack(">i", len(packed) - 12)
+    return changed(bytes(packed), 21, b"\0\1")
+
+
+def counted(*deltas: int) -> bytes:
+    """A batch of three whose records have these offsets within it."""
+    return batch([b"a", b"b", b"c"], timestamp_ms=STAMP, deltas=list(deltas))
+
+
+# What no producer should send, each for a partition of its own.
+ODD: list[tuple[str, bytes]] = [
+    ("offsets that count backwards", counted(2, 1, 0)),
+    ("an offset twice", counted(0, 0, 2)),
+    ("offsets beyond the batch", counted(0, 1, 9)),
+    ("compressed offsets that count backwards", gzipped(counted(2, 1, 0))),
+    ("a compressed offset twice", gzipped(counted(0, 0, 2))),
+    ("compressed offsets beyond the batch", gzipped(counted(0, 1, 9))),
+    ("compressed, offsets that count", gzipped(THREE)),
+    ("the times are of the append", changed(THREE, 21, b"\0\x08")),
+    ("compressed, the times are of the append", changed(gzipped(THREE), 21, b"\0\x09")),
+]
 # What is produced: name, acks, records.
 PRODUCED: list[tuple[str, int, bytes | None]] = [
     ("one record, acks all", -1, ONE),
@@ -135,7 +162,16 @@ def steps() -> list[Step]:
 
 def last() -> list[Step]:
     """What only one of the two takes: the offsets of all that follows would differ."""
-    return [produce(12, "bytes behind the batch", ONE + b"xyz")]
+    script = [produce(12, "bytes behind the batch", ONE + b"xyz")]
+    script += [
+        create(7, "odd", "odd", validate=False, NumPartitions=len(ODD), Configs=KEPT),
+        made("odd", ["odd"]),
+    ]
+    for partition, (name, records) in enumerate(ODD):
+        where = {"topic": "odd", "partition": partition}
+        script.append(produce(12, f"odd: {name}", records, **where))
+        script.append(fetch(17, f"odd: {name}", 0, **where))
+    return script
 
 
 def produced() -> list[Step]:
