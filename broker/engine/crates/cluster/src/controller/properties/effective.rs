@@ -83,11 +83,12 @@ impl TopicConfig {
     ) -> TopicConfig {
         let text = |key: &str| topic_value(key, overrides, cluster).unwrap_or_default();
         let long = |key: &str| text(key).parse::<i64>().unwrap_or_else(|_| default_number(key));
+        let internal = overrides.get("internal.segment.bytes").and_then(|text| text.parse().ok());
         let policy = value::items(text("cleanup.policy"));
         TopicConfig {
             retention_ms: long("retention.ms"),
             retention_bytes: long("retention.bytes"),
-            segment_bytes: long("segment.bytes").unsigned_abs(),
+            segment_bytes: internal.unwrap_or_else(|| long("segment.bytes").unsigned_abs()),
             segment_ms: long("segment.ms"),
             index_interval_bytes: clamp_u32(long("index.interval.bytes")),
             max_message_bytes: clamp_u32(long("max.message.bytes")),

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 
 pub use effective::{CleanupPolicy, ClusterConfig, TimestampType, TopicConfig};
 pub use named::{CLIENT_METRICS, GROUP};
-pub use table::{CLUSTER, TOPIC};
+pub use table::{CLUSTER, INTERNAL, TOPIC};
 
 use super::command::{ConfigOp, ConfigOpKind};
 use super::error::{ControllerError, ErrorCode};
@@ -172,7 +172,7 @@ impl Property {
 
 /// A topic's property by its key.
 pub fn topic_property(key: &str) -> Option<&'static Property> {
-    TOPIC.iter().find(|p| p.name == key)
+    TOPIC.iter().chain(INTERNAL).find(|p| p.name == key)
 }
 
 /// A cluster's property by its key: an own row, or the default of a topic's property.
@@ -308,18 +308,22 @@ impl Scope {
     }
 }
 
-/// Every topic property with its value in force.
+/// Every topic property with its value in force; an internal one only where it is set.
 pub fn describe_topic(
     overrides: &BTreeMap<String, String>,
     cluster: &BTreeMap<String, String>,
 ) -> Vec<ConfigEntry> {
-    TOPIC
-        .iter()
-        .map(|p| {
-            let set = overrides.get(p.name).map(|v| (p.name, v.as_str(), ConfigSource::Topic));
-            entry(p, p.name, set, p.broker_key, cluster)
-        })
-        .collect()
+    let described = |p: &'static Property| {
+        let set = overrides.get(p.name).map(|v| (p.name, v.as_str(), ConfigSource::Topic));
+        entry(p, p.name, set, p.broker_key, cluster)
+    };
+    let internal = INTERNAL.iter().filter(|p| overrides.contains_key(p.name)).map(|p| {
+        let mut set = described(p);
+        // Nowhere else is there a value for it.
+        set.synonyms.truncate(1);
+        set
+    });
+    TOPIC.iter().map(described).chain(internal).collect()
 }
 
 /// Every property of a group with its value in force.

@@ -137,6 +137,16 @@ pub const TOPIC: &[Property] = &[
         "Lets a replica lead that lacks acknowledged records."),
 ];
 
+/// Topic properties of Kafka's own tests: taken, but neither suggested nor described unless set.
+pub const INTERNAL: &[Property] = &[Property {
+    name: "internal.segment.bytes",
+    broker_key: None,
+    kind: COUNT,
+    default: "",
+    honour: Honour::Yes,
+    doc: "Takes the place of segment.bytes, which has a least value.",
+}];
+
 /// Cluster properties that are not the default of a topic property, sorted by name.
 #[rustfmt::skip]
 pub const CLUSTER: &[Property] = &[

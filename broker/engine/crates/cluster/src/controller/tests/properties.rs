@@ -10,7 +10,8 @@ use super::super::command::{
 };
 use super::super::error::ErrorCode;
 use super::super::properties::{
-    cluster_property, describe_cluster, describe_topic, ConfigSource, Honour, Scope, CLUSTER, TOPIC,
+    cluster_property, describe_cluster, describe_topic, ConfigSource, Honour, Scope, TopicConfig,
+    CLUSTER, TOPIC,
 };
 use super::super::{ControllerCommand, ControllerReply, SnapshotError, State};
 use super::{registration, Cluster};
@@ -24,6 +25,9 @@ fn values_are_checked_by_table() {
         (Scope::Topic, "retention.ms", "soon", Err("whole number")),
         (Scope::Topic, "segment.bytes", "1048576", Ok("1048576")),
         (Scope::Topic, "segment.bytes", "14", Err("between 1048576")),
+        (Scope::Topic, "internal.segment.bytes", "14", Ok("14")),
+        (Scope::Topic, "internal.segment.bytes", "small", Err("whole number")),
+        (Scope::Cluster, "internal.segment.bytes", "14", Err("unknown cluster property")),
         (Scope::Topic, "min.insync.replicas", "0", Err("between 1")),
         (Scope::Topic, "message.timestamp.type", "LogAppendTime", Ok("LogAppendTime")),
         (Scope::Topic, "message.timestamp.type", "logappendtime", Err("CreateTime, LogAppendTime")),
@@ -125,6 +129,24 @@ fn a_described_value_says_where_it_comes_from() {
     assert_eq!(places, ["retention.ms=1", "log.retention.ms=2", "log.retention.ms=604800000"]);
     assert_eq!(find(&none, &cluster).source, ConfigSource::Cluster);
     assert_eq!(find(&none, &none).source, ConfigSource::Default);
+}
+
+/// Kafka Streams' tests of purging set it, and read it back.
+#[test]
+fn an_internal_property_is_described_where_it_is_set() {
+    let set = |pairs: &[(&str, &str)]| -> BTreeMap<String, String> {
+        pairs.iter().map(|(key, value)| ((*key).into(), (*value).into())).collect()
+    };
+    let (none, cluster) = (BTreeMap::new(), set(&[("log.segment.bytes", "3000000")]));
+    let small = set(&[("internal.segment.bytes", "2000"), ("segment.bytes", "1048576")]);
+    let described = describe_topic(&small, &cluster);
+    let entry = described.iter().find(|e| e.name == "internal.segment.bytes").unwrap();
+    assert_eq!((entry.value.as_str(), entry.source), ("2000", ConfigSource::Topic));
+    assert_eq!(entry.synonyms.len(), 1);
+    assert_eq!(described.len(), TOPIC.len() + 1);
+    assert_eq!(TopicConfig::effective(&small, &cluster).segment_bytes, 2000);
+    assert_eq!(TopicConfig::effective(&none, &cluster).segment_bytes, 3_000_000);
+    assert!(describe_topic(&none, &cluster).iter().all(|e| !e.name.starts_with("internal.")));
 }
 
 fn op(key: &str, op: ConfigOpKind, value: Option<&str>) -> ConfigOp {
