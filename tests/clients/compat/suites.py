@@ -12,7 +12,6 @@ import re
 import shutil
 import subprocess
 import sys
-import tarfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -161,8 +160,7 @@ def kafka_python(run: Run) -> list[Outcome]:
         fetch = ["pip", "download", "-q", "--no-deps", "--no-binary", ":all:", "-d"]
         wanted = [str(run.cache), f"kafka-python=={KAFKA_PYTHON}"]
         subprocess.run([sys.executable, "-m", *fetch, *wanted], check=True, timeout=BUILD_SECONDS)
-        with tarfile.open(run.cache / f"{name}.tar.gz") as archive:
-            archive.extractall(run.cache, filter="data")
+        shutil.unpack_archive(run.cache / f"{name}.tar.gz", run.cache)
         # Without it, Python's own package `test` would be found instead.
         (source / "test/__init__.py").touch()
         shutil.copy(Path(__file__).parent / "kafka_python_parts/service.py", source / "test")
