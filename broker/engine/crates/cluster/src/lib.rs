@@ -13,6 +13,7 @@ pub mod image;
 mod metrics;
 mod node;
 mod partition;
+mod queue;
 mod rpc;
 mod runtime;
 pub mod shard;

@@ -19,7 +19,14 @@ pub enum OpenMode {
     ReadWrite,
     /// Read and write; made empty when absent, kept as it is when present.
     Create,
+    /// As `Create`, for a file that is written once and hardly ever read: what is written goes
+    /// around the page cache where the file system lets it. Writes begin and end at multiples of
+    /// [`DIRECT_BLOCK_BYTES`].
+    Direct,
 }
+
+/// What writes to a file opened with [`OpenMode::Direct`] are aligned to, in bytes.
+pub const DIRECT_BLOCK_BYTES: u64 = 4096;
 
 /// The size of a volume.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,7 +42,7 @@ pub trait Disk: Send + Sync {
     /// Opens a file.
     ///
     /// # Errors
-    /// `NotFound` unless `mode` is `Create`, and whatever the operating system says.
+    /// `NotFound` unless `mode` is `Create` or `Direct`, and whatever the operating system says.
     fn open(&self, path: &Path, mode: OpenMode) -> io::Result<Arc<dyn DiskFile>>;
 
     /// Opens or makes `path` and takes an exclusive lock on it, held until the handle is dropped.

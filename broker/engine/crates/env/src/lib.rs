@@ -5,13 +5,14 @@
 //! operating system itself; a test can then move the clock, replay a seed, or cut the power
 //! between two writes.
 
+mod direct;
 mod disk;
 mod real;
 pub mod sim;
 
 use std::sync::Arc;
 
-pub use disk::{Disk, DiskFile, OpenMode, Space};
+pub use disk::{Disk, DiskFile, OpenMode, Space, DIRECT_BLOCK_BYTES};
 pub use real::{RealClock, RealDisk, RealRandom};
 
 /// Wall time and elapsed time.

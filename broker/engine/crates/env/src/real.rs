@@ -13,6 +13,7 @@ use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
 
+use super::direct::DirectFile;
 use crate::{Clock, Disk, DiskFile, OpenMode, Random, Space};
 
 /// Parts that one `pwritev` takes (Linux's `UIO_MAXIOV`).
@@ -64,7 +65,11 @@ pub struct RealDisk;
 
 impl Disk for RealDisk {
     fn open(&self, path: &Path, mode: OpenMode) -> io::Result<Arc<dyn DiskFile>> {
-        Ok(Arc::new(RealFile(open(path, mode)?)))
+        let file = RealFile(open(path, mode)?);
+        if mode != OpenMode::Direct {
+            return Ok(Arc::new(file));
+        }
+        Ok(DirectFile::open(path, file))
     }
 
     fn lock_exclusive(&self, path: &Path) -> io::Result<Arc<dyn DiskFile>> {
@@ -134,13 +139,13 @@ fn open(path: &Path, mode: OpenMode) -> io::Result<File> {
     if mode != OpenMode::Read {
         options.write(true);
     }
-    if mode == OpenMode::Create {
+    if matches!(mode, OpenMode::Create | OpenMode::Direct) {
         options.create(true).truncate(false);
     }
     options.open(path)
 }
 
-struct RealFile(File);
+pub(crate) struct RealFile(File);
 
 impl DiskFile for RealFile {
     fn len(&self) -> io::Result<u64> {

@@ -19,6 +19,10 @@ pub struct CheckpointJob {
     starts: Vec<SmallFile>,
     dirs: Vec<PathBuf>,
     retired: Vec<JournalFile>,
+    /// A file for the time after the present one.
+    spare: Option<JournalFile>,
+    /// What journal files are prepared for, in bytes.
+    journal_bytes: u64,
     poisoned: Arc<AtomicBool>,
     result: Option<Result<(), StoreError>>,
 }
@@ -35,15 +39,9 @@ impl CheckpointJob {
         retired: Vec<JournalFile>,
         poisoned: Arc<AtomicBool>,
     ) -> CheckpointJob {
-        let mut job = CheckpointJob {
-            disk: store.disk.clone(),
-            segments: Vec::new(),
-            starts: Vec::new(),
-            dirs: vec![store.dir.join("groups")],
-            retired,
-            poisoned,
-            result: None,
-        };
+        let mut job = Self::preparing(store, None, poisoned);
+        job.retired = retired;
+        job.dirs.push(store.dir.join("groups"));
         // Segments before a start that is not durable yet still count: the start may be lost.
         for segment in store.leaving_segments() {
             if segment.take_dirty() {
@@ -71,6 +69,25 @@ impl CheckpointJob {
         job
     }
 
+    /// Nothing to sync: a spare file is made ready.
+    pub(crate) fn preparing(
+        store: &Store,
+        spare: Option<JournalFile>,
+        poisoned: Arc<AtomicBool>,
+    ) -> CheckpointJob {
+        CheckpointJob {
+            disk: store.disk.clone(),
+            segments: Vec::new(),
+            starts: Vec::new(),
+            dirs: Vec::new(),
+            retired: Vec::new(),
+            spare,
+            journal_bytes: store.journal_bytes(),
+            poisoned,
+            result: None,
+        }
+    }
+
     /// Syncs everything. The result is kept for `Store::checkpoint_done`.
     pub fn run(&mut self) {
         let result = self.sync();
@@ -92,7 +109,10 @@ impl CheckpointJob {
             self.unless_gone(synced, dir)?;
         }
         // Only now may the journal forget.
-        self.retired.iter_mut().try_for_each(JournalFile::retire)
+        self.retired.iter_mut().try_for_each(JournalFile::retire)?;
+        // One of them is the next spare, if there is none.
+        let spare = self.spare.as_mut().or(self.retired.first_mut());
+        spare.map_or(Ok(()), |file| file.prepare(self.journal_bytes))
     }
 
     /// A group may have been removed meanwhile, with its folder.
@@ -115,6 +135,6 @@ impl CheckpointJob {
                 segment.write_side(disk, &body)?;
             }
         }
-        Ok(self.retired)
+        Ok(self.spare.into_iter().chain(self.retired).collect())
     }
 }

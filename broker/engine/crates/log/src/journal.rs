@@ -1,29 +1,55 @@
 //! The journal's files: preallocated, zero-filled, recycled; one write and one fdatasync a round.
 //!
-//! A file begins with a header (magic, version, sequence number, checksum). Rounds follow back to
-//! back, each with the file's sequence number and its own checksum, so that what a recycled file
-//! held before is never believed. One round is in flight at a time; therefore a damaged round with
-//! a sound one behind it was durable once, which is corruption and not a torn end.
+//! A file begins with a header (magic, version, sequence number, checksum) in a block of its own.
+//! Rounds follow, each from a block's boundary, with the file's sequence number and its own
+//! checksum, so that what a recycled file held before is never believed. One round is in flight at
+//! a time; therefore a damaged round with a sound one behind it was durable once, which is
+//! corruption and not a torn end.
+//!
+//! Writes go around the page cache: nothing is read back before the next start, and a copy into
+//! fresh pages of the cache cost more than all the rest of a round (docs/decisions/0006).
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::Arc;
 
 use bytes::{BufMut, Bytes, BytesMut};
-use headrace_env::{Disk, DiskFile, OpenMode};
+use headrace_env::{Disk, DiskFile, OpenMode, DIRECT_BLOCK_BYTES};
 
 use crate::codec;
 use crate::frame::Change;
 use crate::{GroupId, StoreError};
 
 const MAGIC: &[u8; 8] = b"HRJOURNL";
-const VERSION: u16 = 1;
+/// Version 1 had a header of 512 bytes and rounds back to back; it is read, never written.
+const VERSION: u16 = 2;
+/// The part of the header that is sealed.
 const HEADER_BYTES: u64 = 512;
 const ROUND_MAGIC: u32 = 0x4852_4e44;
 const ROUND_HEADER_BYTES: u64 = 32;
-/// Zeroed space that is kept ahead of the writer, and what one step adds.
-const ZERO_AHEAD_BYTES: u64 = 16 << 20;
-const ZERO_STEP_BYTES: u64 = 4 << 20;
+/// What is zeroed by one write.
+const ZERO_STEP_BYTES: u64 = 1 << 20;
+/// What fills a round's last block.
+static PADDING: [u8; DIRECT_BLOCK_BYTES as usize] = [0; DIRECT_BLOCK_BYTES as usize];
+
+/// Where rounds may begin.
+#[derive(Clone, Copy)]
+struct Layout {
+    first: u64,
+    block: u64,
+}
+
+impl Layout {
+    const NEWEST: Layout = Layout { first: DIRECT_BLOCK_BYTES, block: DIRECT_BLOCK_BYTES };
+
+    fn of(version: u16) -> Option<Layout> {
+        match version {
+            1 => Some(Layout { first: HEADER_BYTES, block: 1 }),
+            VERSION => Some(Layout::NEWEST),
+            _ => None,
+        }
+    }
+}
 
 /// A journal file that is open.
 pub(crate) struct JournalFile {
@@ -31,10 +57,11 @@ pub(crate) struct JournalFile {
     pub(crate) file: Arc<dyn DiskFile>,
     /// 0 while the file is spare.
     pub(crate) seq: u64,
+    layout: Layout,
     /// Where the next round goes.
     position: u64,
     /// Up to here the file's blocks exist.
-    zeroed: u64,
+    allocated: u64,
 }
 
 impl JournalFile {
@@ -44,38 +71,50 @@ impl JournalFile {
         out.put_u16(VERSION);
         out.put_u64(seq);
         out.put_bytes(0, HEADER_BYTES as usize - 4 - out.len());
-        codec::sealed(out)
+        let mut block = BytesMut::from(codec::sealed(out));
+        block.resize(DIRECT_BLOCK_BYTES as usize, 0);
+        block.freeze()
+    }
+
+    fn with(path: PathBuf, file: Arc<dyn DiskFile>, allocated: u64) -> Self {
+        let layout = Layout::NEWEST;
+        JournalFile { path, file, seq: 0, layout, position: layout.first, allocated }
     }
 
     /// Makes an empty file. Its name is durable when this returns.
     pub(crate) fn create(disk: &dyn Disk, dir: &Path, name: &str) -> Result<Self, StoreError> {
         let path = dir.join(name);
-        let file = disk.open(&path, OpenMode::Create).map_err(StoreError::io("create", &path))?;
+        let file = disk.open(&path, OpenMode::Direct).map_err(StoreError::io("create", &path))?;
         disk.sync_dir(dir).map_err(StoreError::io("sync", dir))?;
-        Ok(JournalFile { path, file, seq: 0, position: HEADER_BYTES, zeroed: 0 })
+        Ok(JournalFile::with(path, file, 0))
     }
 
     /// Opens a file and reads its sequence number; 0 for a spare or a never finished one.
     pub(crate) fn open(disk: &dyn Disk, path: PathBuf) -> Result<Self, StoreError> {
-        let file = disk.open(&path, OpenMode::ReadWrite).map_err(StoreError::io("open", &path))?;
-        let zeroed = file.len().map_err(StoreError::io("read", &path))?;
+        let file = disk.open(&path, OpenMode::Direct).map_err(StoreError::io("open", &path))?;
+        let allocated = file.len().map_err(StoreError::io("read", &path))?;
+        let mut journal = JournalFile::with(path, file, allocated);
         let mut head = vec![0; HEADER_BYTES as usize];
-        let sound = file.read_exact_at(&mut head, 0).is_ok();
-        let seq = sound.then(|| Self::seq_of(Bytes::from(head))).flatten().unwrap_or(0);
-        Ok(JournalFile { path, file, seq, position: HEADER_BYTES, zeroed })
+        let sound = journal.file.read_exact_at(&mut head, 0).is_ok();
+        if let Some((layout, seq)) = sound.then(|| Self::read_header(Bytes::from(head))).flatten() {
+            (journal.layout, journal.seq) = (layout, seq);
+        }
+        Ok(journal)
     }
 
-    fn seq_of(head: Bytes) -> Option<u64> {
+    fn read_header(head: Bytes) -> Option<(Layout, u64)> {
         let mut head = codec::unsealed(head).ok()?;
         let magic = head.split_to(8);
         let version = codec::u16(&mut head).ok()?;
-        (magic == MAGIC[..] && version == VERSION).then(|| codec::u64(&mut head).ok()).flatten()
+        let layout = Layout::of(version).filter(|_| magic == MAGIC[..])?;
+        Some((layout, codec::u64(&mut head).ok()?))
     }
 
     /// Turns a spare file into the one that is written. Durable with the first round.
     pub(crate) fn activate(&mut self, seq: u64) -> Result<(), StoreError> {
         self.seq = seq;
-        self.position = HEADER_BYTES;
+        self.layout = Layout::NEWEST;
+        self.position = self.layout.first;
         let write = self.file.write_all_at(&Self::header(seq), 0);
         write.map_err(StoreError::io("write", &self.path))
     }
@@ -84,7 +123,7 @@ impl JournalFile {
     pub(crate) fn retire(&mut self) -> Result<(), StoreError> {
         self.seq = 0;
         let blank = || {
-            self.file.write_all_at(&[0; HEADER_BYTES as usize], 0)?;
+            self.file.write_all_at(&PADDING, 0)?;
             self.file.sync_data()
         };
         blank().map_err(StoreError::io("write", &self.path))
@@ -92,7 +131,7 @@ impl JournalFile {
 
     /// Whether no round was laid out in it yet.
     pub(crate) fn is_fresh(&self) -> bool {
-        self.position == HEADER_BYTES
+        self.position == self.layout.first
     }
 
     /// Bytes written into it.
@@ -100,20 +139,23 @@ impl JournalFile {
         self.position
     }
 
-    /// Allocates a little more space ahead of the writer, up to `limit`.
-    pub(crate) fn zero_step(&mut self, limit: u64) -> Result<(), StoreError> {
-        self.zeroed = self.zeroed.max(self.position);
-        let until = (self.position + ZERO_AHEAD_BYTES).min(limit);
-        if self.zeroed >= until {
-            return Ok(());
+    /// Whether rounds up to `limit` bytes go where blocks exist.
+    pub(crate) fn is_prepared(&self, limit: u64) -> bool {
+        self.allocated >= limit
+    }
+
+    /// Writes zeros up to `limit`, so that later syncs have no blocks to allocate. Takes a while:
+    /// for files that nobody writes to, on a thread that nobody waits for.
+    pub(crate) fn prepare(&mut self, limit: u64) -> Result<(), StoreError> {
+        let zeros = vec![0; ZERO_STEP_BYTES as usize];
+        let mut at = self.allocated / DIRECT_BLOCK_BYTES * DIRECT_BLOCK_BYTES;
+        while at < limit {
+            let write = self.file.write_all_at(&zeros, at);
+            write.map_err(StoreError::io("write", &self.path))?;
+            at += ZERO_STEP_BYTES;
+            self.allocated = at;
         }
-        let step = (until - self.zeroed).min(ZERO_STEP_BYTES);
-        let zeros = vec![0; usize::try_from(step).expect("a small step")];
-        let write = self.file.write_all_at(&zeros, self.zeroed);
-        write.map_err(StoreError::io("write", &self.path))?;
-        self.file.start_writeback(self.zeroed, step);
-        self.zeroed += step;
-        Ok(())
+        self.file.sync_data().map_err(StoreError::io("sync", &self.path))
     }
 
     /// Lays out a round at the end of the file.
@@ -147,7 +189,11 @@ impl JournalFile {
         head[4..8].copy_from_slice(&crc.to_be_bytes());
         parts[0] = head.freeze();
         let (file, path, at) = (self.file.clone(), self.path.clone(), self.position);
-        self.position += ROUND_HEADER_BYTES + len as u64;
+        let end = at + ROUND_HEADER_BYTES + len as u64;
+        self.position = end.next_multiple_of(self.layout.block);
+        self.allocated = self.allocated.max(self.position);
+        let padding = usize::try_from(self.position - end).expect("less than a block");
+        parts.push(Bytes::from_static(&PADDING[..padding]));
         Round { file, path, at, parts, number, poisoned: poisoned.clone() }
     }
 
@@ -161,7 +207,7 @@ impl JournalFile {
         mut apply: impl FnMut(Vec<(GroupId, Change)>) -> Result<(), StoreError>,
     ) -> Result<Option<u64>, StoreError> {
         let len = self.file.len().map_err(StoreError::io("read", &self.path))?;
-        let mut at = HEADER_BYTES;
+        let mut at = self.layout.first;
         loop {
             let Some((number, payload)) = self.read_round(at, len)? else { break };
             if expected.is_some_and(|expected| expected != number) {
@@ -170,7 +216,7 @@ impl JournalFile {
             let size = payload.len() as u64;
             let changes = Change::decode_all(payload)
                 .map_err(|_| self.corrupt(at, "unknown frames in a sound round".into()))?;
-            at += ROUND_HEADER_BYTES + size;
+            at = (at + ROUND_HEADER_BYTES + size).next_multiple_of(self.layout.block);
             apply(changes)?;
             expected = Some(number + 1);
         }
@@ -224,7 +270,8 @@ impl JournalFile {
             read.map_err(StoreError::io("read", &self.path))?;
             for (offset, _) in chunk.windows(4).enumerate().filter(|(_, w)| *w == &pattern[..]) {
                 let place = at + offset as u64;
-                if place > from && self.read_round(place, len)?.is_some() {
+                let begins = place > from && place % self.layout.block == 0;
+                if begins && self.read_round(place, len)?.is_some() {
                     let reason = format!("a whole round follows at byte {place}");
                     return Err(self.corrupt(from, reason));
                 }
@@ -276,5 +323,37 @@ impl Round {
             self.poisoned.store(true, Ordering::Release);
             StoreError::io("write", &self.path)(error)
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::types::HardState;
+
+    #[test]
+    fn files_of_the_first_version_are_read() {
+        let sim = headrace_env::sim::SimEnv::new(1);
+        let path = PathBuf::from("/000001.wal");
+        let file = sim.disk.open(&path, OpenMode::Create).expect("an empty disk");
+        let mut head = JournalFile::header(7)[..HEADER_BYTES as usize - 4].to_vec();
+        head[MAGIC.len()..MAGIC.len() + 2].copy_from_slice(&1u16.to_be_bytes());
+        file.write_all_at(&codec::sealed(BytesMut::from(&head[..])), 0).expect("room");
+        let mut old = JournalFile::with(path.clone(), file, 0);
+        (old.seq, old.layout) = (7, Layout::of(1).expect("known"));
+        old.position = old.layout.first;
+        let change = |n| (n, Change::Hard(HardState { term: n, vote: 0, commit: 0 }));
+        let poisoned = Arc::new(AtomicBool::new(false));
+        for number in 1..=3 {
+            old.round(number, &[change(number)], &poisoned).write_and_sync().expect("room");
+        }
+        let opened = JournalFile::open(&sim.disk, path).expect("sound");
+        assert_eq!(opened.seq, 7);
+        let mut seen = Vec::new();
+        let next = opened.replay(None, |changes| {
+            seen.extend(changes);
+            Ok(())
+        });
+        assert_eq!((next.expect("sound"), seen), (Some(4), vec![change(1), change(2), change(3)]));
     }
 }

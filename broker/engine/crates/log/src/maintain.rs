@@ -1,4 +1,4 @@
-//! What a store does now and then: closing old segments, retention, journal space.
+//! What a store does now and then: closing old segments, retention.
 
 use bytes::Bytes;
 
@@ -10,7 +10,7 @@ use crate::{GroupId, Store, StoreError};
 
 impl Store {
     /// Called about once a second. Closes segments by age, deletes those that retention has given
-    /// up, and allocates journal space. `bounds` says what of a group may go.
+    /// up. `bounds` says what of a group may go.
     ///
     /// # Errors
     /// `Poisoned`, `Io`.
@@ -20,7 +20,6 @@ impl Store {
         bounds: &dyn Fn(GroupId) -> Removable,
     ) -> Result<(), StoreError> {
         self.usable()?;
-        self.prepare_journal()?;
         let disk = self.disk.clone();
         for id in self.groups() {
             let removable = bounds(id);

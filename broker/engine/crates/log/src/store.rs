@@ -333,10 +333,15 @@ impl Store {
         if self.staged.is_empty() {
             return Ok(None);
         }
-        let full = self.journal.written_bytes() + self.staged_bytes > self.config.journal_bytes;
+        let limit = self.config.journal_bytes;
+        let full = self.journal.written_bytes() + self.staged_bytes > limit;
+        // The first file of a store's life is not prepared; it is left as soon as one is.
+        let better = !self.journal.is_prepared(limit)
+            && self.retired.is_empty()
+            && self.spare.last().is_some_and(|spare| spare.is_prepared(limit));
         let staged = std::mem::take(&mut self.staged);
         self.staged_bytes = 0;
-        if full {
+        if full || better {
             let begun = self.begin_journal();
             self.guard(begun)?;
             return Ok(Some(self.lay_out_with_baseline(staged)));
@@ -377,7 +382,7 @@ impl Store {
             }
             let next = match self.spare.pop() {
                 Some(file) => file,
-                None => self.new_journal_file()?,
+                None => self.new_journal_file("")?,
             };
             let full = std::mem::replace(&mut self.journal, next);
             self.retired.push(full);
@@ -387,8 +392,10 @@ impl Store {
         Ok(())
     }
 
-    fn new_journal_file(&self) -> Result<JournalFile, StoreError> {
-        let name = format!("{:06}.wal", self.next_journal_seq);
+    /// `what` keeps a spare's name apart from that of a file which is needed while the spare is
+    /// being prepared.
+    fn new_journal_file(&self, what: &str) -> Result<JournalFile, StoreError> {
+        let name = format!("{:06}{what}.wal", self.next_journal_seq);
         JournalFile::create(&*self.disk, &self.dir.join("journal"), &name)
     }
 
@@ -412,17 +419,36 @@ impl Store {
         Ok(())
     }
 
-    /// Work that may run on another thread while rounds go on: syncs the segments and frees full
-    /// journal files. None while there is none to free or one is out already, and until the
-    /// baseline that takes the place of the full files is durable.
+    /// Work that may run on another thread while rounds go on: syncs the segments, frees full
+    /// journal files and prepares the next one. None while there is nothing of that to do or one is
+    /// out already; files are freed when the baseline that takes their place is durable.
     pub fn take_checkpoint(&mut self) -> Option<CheckpointJob> {
         let replaced = self.done_round >= self.baseline_round;
-        if self.checkpoint_out || self.retired.is_empty() || !replaced || self.is_poisoned() {
+        if self.checkpoint_out || self.is_poisoned() {
+            return None;
+        }
+        if !self.retired.is_empty() && replaced {
+            self.checkpoint_out = true;
+            let retired = std::mem::take(&mut self.retired);
+            return Some(CheckpointJob::new(self, retired, self.poisoned.clone()));
+        }
+        if !self.retired.is_empty() || !self.spare.is_empty() {
             return None;
         }
         self.checkpoint_out = true;
-        let retired = std::mem::take(&mut self.retired);
-        Some(CheckpointJob::new(self, retired, self.poisoned.clone()))
+        match self.new_journal_file("-spare") {
+            Ok(spare) => Some(CheckpointJob::preparing(self, Some(spare), self.poisoned.clone())),
+            Err(error) => {
+                // Nothing is lost by it: the next file is made when it is needed, or not.
+                self.checkpoint_out = false;
+                tracing::warn!(%error, "cannot prepare a journal file");
+                None
+            }
+        }
+    }
+
+    pub(crate) fn journal_bytes(&self) -> u64 {
+        self.config.journal_bytes
     }
 
     /// Takes a finished checkpoint back.
@@ -457,26 +483,6 @@ impl Store {
             Cleanup::Folder(_) => None,
         };
         self.cleanups.iter().filter_map(segment).collect()
-    }
-
-    /// Allocates journal space ahead of the writer; a small step.
-    pub(crate) fn prepare_journal(&mut self) -> Result<(), StoreError> {
-        let limit = self.config.journal_bytes;
-        let step = self.journal.zero_step(limit);
-        self.guard(step)?;
-        if self.spare.is_empty() && self.journal.written_bytes() > limit / 2 {
-            let name = format!("{:06}-spare.wal", self.next_journal_seq);
-            let dir = self.dir.join("journal");
-            let made = JournalFile::create(&*self.disk, &dir, &name);
-            let made = self.guard(made)?;
-            self.spare.push(made);
-        }
-        if let Some(mut spare) = self.spare.pop() {
-            let step = spare.zero_step(limit);
-            self.spare.push(spare);
-            self.guard(step)?;
-        }
-        Ok(())
     }
 
     /// Ends in order: writes what is staged and syncs everything, so that the next start replays

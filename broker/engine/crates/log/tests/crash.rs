@@ -132,7 +132,7 @@ fn config() -> LogConfig {
 }
 
 fn store_config() -> StoreConfig {
-    StoreConfig { journal_bytes: 12_000, tail_cache_bytes: 3_000 }
+    StoreConfig { journal_bytes: 48_000, tail_cache_bytes: 3_000 }
 }
 
 fn meta(id: u64) -> LogMeta {

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use bytes::Bytes;
 use headrace_env::sim::SimEnv;
-use headrace_env::{Disk, OpenMode};
+use headrace_env::{Disk, OpenMode, DIRECT_BLOCK_BYTES};
 use headrace_log::{
     HardState, LogConfig, LogEntry, LogMeta, LogStart, ReadError, Removable, Store, StoreConfig,
     StoreError,
@@ -258,11 +258,13 @@ fn a_missing_or_damaged_journal_is_refused_with_a_reason() {
     let path = live.expect("a journal");
     let file = sim.disk.open(&path, OpenMode::ReadWrite).expect("there");
     let mut byte = [0];
-    file.read_exact_at(&mut byte, 700).expect("rounds are there");
-    file.write_all_at(&[byte[0] ^ 1], 700).expect("open");
+    // In the round after the file's baseline.
+    let at = 2 * DIRECT_BLOCK_BYTES + 60;
+    file.read_exact_at(&mut byte, at).expect("rounds are there");
+    file.write_all_at(&[byte[0] ^ 1], at).expect("open");
     let error = open().expect_err("damage before the end");
     assert!(matches!(error, StoreError::CorruptJournal { .. }), "{error}");
-    file.write_all_at(&byte, 700).expect("open");
+    file.write_all_at(&byte, at).expect("open");
     open().expect("whole again");
     for name in sim.disk.list(dir).expect("there") {
         sim.disk.remove_file(&dir.join(name)).expect("there");

@@ -7,10 +7,11 @@
 //! | 8 | 1 | kind |
 //! | 9 | – | payload |
 
-use std::io;
+use std::collections::VecDeque;
+use std::io::{self, IoSlice};
 use std::time::Duration;
 
-use bytes::{BufMut, Bytes, BytesMut};
+use bytes::{Buf, BufMut, Bytes, BytesMut};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 
 /// What a connection starts with: `HRR` and the version of what follows.
@@ -22,8 +23,8 @@ pub(crate) const MAX_HELLO_BYTES: usize = 64 << 10;
 /// What is read ahead of the bytes that are there: a claimed length alone reserves no more.
 const READ_STEP_BYTES: usize = 1 << 20;
 const HEADER_BYTES: usize = 8;
-/// Parts of this size or less are gathered before they are written.
-const GATHER_BYTES: usize = 16 << 10;
+/// Parts of this size or less are copied together before they are written.
+const GATHER_BYTES: usize = 4 << 10;
 
 /// Kinds of frames.
 pub(crate) mod kind {
@@ -78,40 +79,102 @@ pub(crate) async fn read_frame(
     Ok((kind, body))
 }
 
+/// Frames that are written together.
+#[derive(Default)]
+pub(crate) struct Outgoing {
+    chunks: VecDeque<Bytes>,
+    small: BytesMut,
+    bytes: usize,
+}
+
+impl Outgoing {
+    /// Adds a frame made of `parts`.
+    ///
+    /// # Errors
+    /// `InvalidData` for a frame that nobody would take; nothing is added then.
+    pub fn push(&mut self, kind: u8, parts: &[Bytes]) -> io::Result<()> {
+        let len = 1 + parts.iter().map(Bytes::len).sum::<usize>();
+        if len > MAX_FRAME_BYTES {
+            return Err(invalid(format!("a frame of {len} bytes cannot be sent")));
+        }
+        let mut crc = crc32c::crc32c(&[kind]);
+        for part in parts {
+            crc = crc32c::crc32c_append(crc, part);
+        }
+        self.small.put_u32_le(len as u32);
+        self.small.put_u32_le(crc);
+        self.small.put_u8(kind);
+        for part in parts {
+            if part.len() <= GATHER_BYTES {
+                self.small.extend_from_slice(part);
+                continue;
+            }
+            self.chunks.push_back(self.small.split().freeze());
+            self.chunks.push_back(part.clone());
+        }
+        self.bytes += HEADER_BYTES + len;
+        Ok(())
+    }
+
+    /// Bytes of all frames.
+    pub fn len(&self) -> usize {
+        self.bytes
+    }
+
+    /// Writes all; returns their size.
+    ///
+    /// # Errors
+    /// What the socket says.
+    pub async fn write_to(mut self, stream: &mut (impl AsyncWrite + Unpin)) -> io::Result<usize> {
+        self.chunks.push_back(self.small.split().freeze());
+        self.chunks.retain(|chunk| !chunk.is_empty());
+        stream.write_all_buf(&mut Chunks(self.chunks)).await?;
+        Ok(self.bytes)
+    }
+}
+
+/// Chunks, none of them empty, that one call writes together.
+struct Chunks(VecDeque<Bytes>);
+
+impl Buf for Chunks {
+    fn remaining(&self) -> usize {
+        self.0.iter().map(Bytes::len).sum()
+    }
+
+    fn chunk(&self) -> &[u8] {
+        self.0.front().map_or(&[], |chunk| chunk)
+    }
+
+    fn chunks_vectored<'a>(&'a self, slices: &mut [IoSlice<'a>]) -> usize {
+        let filled = slices.iter_mut().zip(&self.0);
+        filled.map(|(slice, chunk)| *slice = IoSlice::new(chunk)).count()
+    }
+
+    fn advance(&mut self, mut count: usize) {
+        while count > 0 {
+            let front = self.0.front_mut().expect("no more than remains");
+            if count < front.len() {
+                front.advance(count);
+                return;
+            }
+            count -= front.len();
+            self.0.pop_front();
+        }
+    }
+}
+
 /// Writes a frame made of `parts`; returns its size.
 ///
 /// # Errors
-/// What the socket says, and `InvalidData` for a frame that nobody would take.
+/// As [`Outgoing`].
 pub(crate) async fn write_frame(
     stream: &mut (impl AsyncWrite + Unpin),
     kind: u8,
     parts: &[Bytes],
 ) -> io::Result<usize> {
-    let len = 1 + parts.iter().map(Bytes::len).sum::<usize>();
-    if len > MAX_FRAME_BYTES {
-        return Err(invalid(format!("a frame of {len} bytes cannot be sent")));
-    }
-    let mut crc = crc32c::crc32c(&[kind]);
-    for part in parts {
-        crc = crc32c::crc32c_append(crc, part);
-    }
-    let mut gathered = BytesMut::with_capacity(GATHER_BYTES);
-    gathered.put_u32_le(len as u32);
-    gathered.put_u32_le(crc);
-    gathered.put_u8(kind);
-    for part in parts {
-        if gathered.len() + part.len() > GATHER_BYTES {
-            stream.write_all(&gathered).await?;
-            gathered.clear();
-        }
-        if part.len() > GATHER_BYTES {
-            stream.write_all(part).await?;
-        } else {
-            gathered.extend_from_slice(part);
-        }
-    }
-    stream.write_all(&gathered).await?;
-    Ok(HEADER_BYTES + len)
+    let mut frame = Outgoing::default();
+    frame.push(kind, parts)?;
+    frame.write_to(stream).await
 }
 
 /// `future`, or `TimedOut` after `timeout`.
@@ -149,6 +212,30 @@ mod tests {
         let (kind, body) = run(read_frame(&mut &bytes[..], MAX_FRAME_BYTES)).expect("reads");
         assert_eq!(kind, kind::RAFT);
         assert_eq!(body, parts.concat());
+    }
+
+    #[test]
+    fn frames_that_are_written_together_arrive_one_by_one_through_a_narrow_pipe() {
+        let sizes = [1, GATHER_BYTES, 3 * GATHER_BYTES, 0, 100_000];
+        let mut outgoing = Outgoing::default();
+        for (kind, &size) in (4..).zip(&sizes) {
+            let parts = [Bytes::from(vec![kind; size]), Bytes::from_static(b"end")];
+            outgoing.push(kind, &parts).expect("it is small");
+        }
+        let (mut near, mut far) = tokio::io::duplex(97);
+        run(async {
+            let len = outgoing.len();
+            let write = outgoing.write_to(&mut near);
+            let read = async {
+                for (kind, &size) in (4..).zip(&sizes) {
+                    let (found, body) = read_frame(&mut far, MAX_FRAME_BYTES).await.expect("reads");
+                    assert_eq!((found, &body[size..]), (kind, &b"end"[..]));
+                    assert!(body[..size].iter().all(|&byte| byte == kind));
+                }
+            };
+            let (written, ()) = tokio::join!(write, read);
+            assert_eq!(written.expect("written"), len);
+        });
     }
 
     #[test]

@@ -16,7 +16,7 @@ use tokio::sync::mpsc;
 use tokio::time::Instant;
 
 use super::client::connect;
-use super::frame::{within, write_frame};
+use super::frame::{within, Outgoing};
 use super::hello::Hello;
 use crate::image::{HostPort, NodeId};
 use crate::metrics::Metrics;
@@ -25,6 +25,8 @@ use crate::metrics::Metrics;
 const MAX_FRAMES: usize = 4096;
 /// Their bytes.
 const MAX_BYTES: usize = 64 << 20;
+/// What waits is written together up to about this many bytes.
+const TOGETHER_BYTES: usize = 256 << 10;
 /// A node that refuses for so long will not change its mind.
 const REFUSED_FOR: Duration = Duration::from_secs(10);
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
@@ -209,14 +211,22 @@ impl Link {
                     return Err(io::ErrorKind::ConnectionReset.into());
                 }
             };
-            let Some((kind, parts)) = next else { return Ok(()) };
-            self.write(&mut stream, kind, parts).await?;
+            let Some(next) = next else { return Ok(()) };
+            self.write(&mut stream, next).await?;
         }
     }
 
-    async fn write(&self, stream: &mut TcpStream, kind: u8, parts: Vec<Bytes>) -> io::Result<()> {
-        let size: usize = parts.iter().map(Bytes::len).sum();
-        let written = within(WRITE_TIMEOUT, write_frame(stream, kind, &parts)).await;
+    /// Writes a frame, and with it those that wait behind it.
+    async fn write(&mut self, stream: &mut TcpStream, next: (u8, Vec<Bytes>)) -> io::Result<()> {
+        let mut outgoing = Outgoing::default();
+        let mut size = 0;
+        let mut next = Some(next);
+        while let Some((kind, parts)) = next {
+            size += parts.iter().map(Bytes::len).sum::<usize>();
+            outgoing.push(kind, &parts)?;
+            next = if outgoing.len() < TOGETHER_BYTES { self.frames.try_recv().ok() } else { None };
+        }
+        let written = within(WRITE_TIMEOUT, outgoing.write_to(stream)).await;
         self.bytes.fetch_sub(size, Ordering::Relaxed);
         self.metrics.rpc_sent_bytes.inc_by(written? as u64);
         Ok(())

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use headrace_raft::{decode_message, FrameReader, RaftMessage};
+use tokio::io::BufReader;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 
@@ -18,6 +19,8 @@ use crate::image::{GroupId, NodeId};
 
 /// Connections from other nodes at a time.
 const MAX_CONNECTIONS: usize = 1024;
+/// What is read from a link at once.
+const LINK_READ_BYTES: usize = 64 << 10;
 const HELLO_TIMEOUT: Duration = Duration::from_secs(5);
 /// A pause after the operating system refuses a connection (out of descriptors).
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
@@ -94,7 +97,9 @@ async fn connection<H: ServerHost>(mut stream: TcpStream, host: Arc<H>) -> io::R
     }
 }
 
-async fn link<H: ServerHost>(mut stream: TcpStream, from: NodeId, host: Arc<H>) -> io::Result<()> {
+async fn link<H: ServerHost>(stream: TcpStream, from: NodeId, host: Arc<H>) -> io::Result<()> {
+    // Most frames are small, and come several at a time.
+    let mut stream = BufReader::with_capacity(LINK_READ_BYTES, stream);
     loop {
         let (kind, body) = read_frame(&mut stream, MAX_FRAME_BYTES).await?;
         let bytes = body.len();

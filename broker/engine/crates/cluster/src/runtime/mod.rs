@@ -5,7 +5,6 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use crossbeam_channel::{Receiver, Sender};
 use headrace_env::Env;
 use headrace_log::{CheckpointJob, CleanJob, RecoveryReport, Round, StoreConfig};
 use tokio::sync::oneshot;
@@ -13,6 +12,7 @@ use tokio::sync::oneshot;
 use crate::error::StartError;
 use crate::image::NodeId;
 use crate::metrics::Metrics;
+use crate::queue::{queue, Receiver, Sender};
 use crate::shard::{
     shard_queue, Input, Shard, ShardConfig, ShardEvent, ShardReceiver, ShardSender, StatesFile,
 };
@@ -66,11 +66,11 @@ pub(crate) fn start_shard(
     output: Arc<dyn ShardOutput>,
 ) -> Result<(ShardThread, RecoveryReport, Vec<u64>), StartError> {
     let (sender, receiver) = shard_queue();
-    let (opened_tx, opened_rx) = crossbeam_channel::bounded(1);
-    let (env, queue, dir) = (env.clone(), sender.clone(), config.dir.clone());
+    let (opened_tx, opened_rx) = std::sync::mpsc::sync_channel(1);
+    let (env, inputs, dir) = (env.clone(), sender.clone(), config.dir.clone());
     let body = move || {
         let tick = Duration::from_millis(config.tick_ms);
-        let helpers = match start_helpers(&env, index, &config, queue, metrics.clone()) {
+        let helpers = match start_helpers(&env, index, &config, inputs, metrics.clone()) {
             Ok(helpers) => helpers,
             Err(error) => {
                 let _ = opened_tx.send(Err(error));
@@ -117,25 +117,25 @@ fn start_helpers(
     shard: ShardSender,
     metrics: Arc<Metrics>,
 ) -> Result<Helpers, StartError> {
-    let (rounds, todo): (Sender<Round>, Receiver<Round>) = crossbeam_channel::bounded(MAX_JOBS);
-    let (clock, queue) = (env.clock.clone(), shard.clone());
+    let (rounds, mut todo): (Sender<Round>, Receiver<Round>) = queue(MAX_JOBS);
+    let (clock, inputs) = (env.clock.clone(), shard.clone());
     let journal = move || {
-        for round in todo {
+        while let Some(round) = todo.recv() {
             let started = clock.monotonic_ns();
             let result = round.write_and_sync().map_err(|e| e.to_string());
             let nanos = clock.monotonic_ns().saturating_sub(started);
             metrics.round_seconds.observe(nanos as f64 / 1e9);
             let done = Input::RoundDone { seq: round.seq(), result };
-            if queue.send_blocking(done).is_err() {
+            if inputs.send_blocking(done).is_err() {
                 return;
             }
         }
     };
     spawn(format!("journal-{index}"), journal)?;
-    let (chores, todo): (Sender<Chore>, Receiver<Chore>) = crossbeam_channel::bounded(MAX_JOBS);
+    let (chores, mut todo): (Sender<Chore>, Receiver<Chore>) = queue(MAX_JOBS);
     let (disk, dir, cleaned) = (env.disk.clone(), config.dir.clone(), shard.clone());
     let keeper = move || {
-        for chore in todo {
+        while let Some(chore) = todo.recv() {
             let done = match chore {
                 Chore::Checkpoint(mut job) => {
                     job.run();
@@ -155,10 +155,10 @@ fn start_helpers(
         }
     };
     spawn(format!("keeper-{index}"), keeper)?;
-    let (cleans, todo): (Sender<CleanJob>, Receiver<CleanJob>) = crossbeam_channel::bounded(1);
+    let (cleans, mut todo): (Sender<CleanJob>, Receiver<CleanJob>) = queue(1);
     // Nothing waits for it, so it must hold nothing up: a thread of its own.
     let cleaner = move || {
-        for mut job in todo {
+        while let Some(mut job) = todo.recv() {
             job.run();
             if cleaned.send_blocking(Input::CleanDone(Box::new(job))).is_err() {
                 return;
@@ -189,10 +189,7 @@ impl Driver {
         loop {
             let first = match again {
                 true => self.receiver.try_recv(),
-                false => match self.receiver.recv_deadline(next_tick) {
-                    Ok(input) => input,
-                    Err(_) => break,
-                },
+                false => self.receiver.recv_deadline(next_tick),
             };
             let now_ms = self.env.clock.now_ms();
             self.take_in(first, now_ms, &mut stop);
@@ -270,12 +267,9 @@ impl Driver {
     fn stop(mut self, reply: oneshot::Sender<()>) {
         let deadline = Instant::now() + STOP_TIMEOUT;
         while self.shard.round_in_flight() && Instant::now() < deadline {
-            match self.receiver.recv_deadline(deadline) {
-                Ok(Some(input @ Input::RoundDone { .. })) => {
-                    self.shard.handle(input, self.env.clock.now_ms());
-                }
-                Ok(_) => {}
-                Err(_) => break,
+            let input = self.receiver.recv_deadline(deadline);
+            if let Some(input @ Input::RoundDone { .. }) = input {
+                self.shard.handle(input, self.env.clock.now_ms());
             }
         }
         if self.shard.round_in_flight() {

@@ -5,7 +5,6 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::Arc;
 
 use bytes::Bytes;
-use crossbeam_channel::{Receiver, Sender, TrySendError};
 use headrace_log::{CheckpointJob, CleanJob};
 use headrace_raft::{ConfState, Membership, RaftMessage};
 use tokio::sync::oneshot;
@@ -17,9 +16,10 @@ use crate::image::{Goal, GroupId, NodeId};
 use crate::partition::leader::AppendReply;
 use crate::partition::shared::PartitionShared;
 use crate::partition::{AppendOptions, PartitionConfig, ProducerInfo, Progress};
+use crate::queue::{queue, Receiver, Refused, Sender};
 
-/// Inputs that may wait for a shard.
-const MAX_QUEUED: usize = 16 * 1024;
+/// Inputs that may wait for a shard, beside as many that it has taken.
+const MAX_QUEUED: usize = 8 * 1024;
 /// Their bytes (batches and frames).
 const MAX_QUEUED_BYTES: usize = 256 << 20;
 
@@ -218,7 +218,7 @@ pub struct ShardReceiver {
 
 /// A shard's queue.
 pub fn shard_queue() -> (ShardSender, ShardReceiver) {
-    let (sender, receiver) = crossbeam_channel::bounded(MAX_QUEUED);
+    let (sender, receiver) = queue(MAX_QUEUED);
     let bytes = Arc::new(AtomicUsize::new(0));
     let sender = ShardSender { queue: sender, bytes: bytes.clone() };
     (sender, ShardReceiver { queue: receiver, bytes })
@@ -246,10 +246,8 @@ impl ShardSender {
         self.queue.try_send(input).map_err(|error| {
             self.bytes.fetch_sub(bytes, Ordering::Relaxed);
             match error {
-                TrySendError::Full(input) => (PartitionError::Overloaded, Box::new(input)),
-                TrySendError::Disconnected(input) => {
-                    (PartitionError::ShuttingDown, Box::new(input))
-                }
+                Refused::Full(input) => (PartitionError::Overloaded, Box::new(input)),
+                Refused::Closed(input) => (PartitionError::ShuttingDown, Box::new(input)),
             }
         })
     }
@@ -266,25 +264,15 @@ impl ShardSender {
 
 impl ShardReceiver {
     /// The next input, or `None` at `deadline`.
-    ///
-    /// # Errors
-    /// When all senders are gone.
-    pub fn recv_deadline(
-        &self,
-        deadline: std::time::Instant,
-    ) -> Result<Option<Input>, crossbeam_channel::RecvError> {
-        match self.queue.recv_deadline(deadline) {
-            Ok(input) => Ok(Some(self.account(input))),
-            Err(crossbeam_channel::RecvTimeoutError::Timeout) => Ok(None),
-            Err(crossbeam_channel::RecvTimeoutError::Disconnected) => {
-                Err(crossbeam_channel::RecvError)
-            }
-        }
+    pub fn recv_deadline(&mut self, deadline: std::time::Instant) -> Option<Input> {
+        let input = self.queue.recv_deadline(deadline)?;
+        Some(self.account(input))
     }
 
     /// The next input, if there is one now.
-    pub fn try_recv(&self) -> Option<Input> {
-        self.queue.try_recv().ok().map(|input| self.account(input))
+    pub fn try_recv(&mut self) -> Option<Input> {
+        let input = self.queue.try_recv()?;
+        Some(self.account(input))
     }
 
     fn account(&self, input: Input) -> Input {

@@ -16,7 +16,7 @@ use bytes::Bytes;
 
 use super::below;
 use super::file::FileData;
-use crate::{Disk, DiskFile, OpenMode, Random, Space};
+use crate::{Disk, DiskFile, OpenMode, Random, Space, DIRECT_BLOCK_BYTES};
 
 type FileId = u64;
 
@@ -255,7 +255,9 @@ impl Disk for SimDisk {
         let id = match state.names.get(path) {
             Some(Node::File(id)) => *id,
             Some(Node::Dir) => return Err(io::ErrorKind::IsADirectory.into()),
-            None if mode != OpenMode::Create => return Err(not_found(path)),
+            None if matches!(mode, OpenMode::Read | OpenMode::ReadWrite) => {
+                return Err(not_found(path));
+            }
             None => {
                 let dir = parent(path);
                 if dir.parent().is_some() && state.names.get(&dir) != Some(&Node::Dir) {
@@ -270,7 +272,8 @@ impl Disk for SimDisk {
             }
         };
         let life = state.life;
-        Ok(Arc::new(SimFile { disk: self.clone(), id, life, lock: None }))
+        let block = if mode == OpenMode::Direct { DIRECT_BLOCK_BYTES } else { 1 };
+        Ok(Arc::new(SimFile { disk: self.clone(), id, life, lock: None, block }))
     }
 
     fn lock_exclusive(&self, path: &Path) -> io::Result<Arc<dyn DiskFile>> {
@@ -283,7 +286,8 @@ impl Disk for SimDisk {
             return Err(io::ErrorKind::WouldBlock.into());
         }
         let life = state.life;
-        Ok(Arc::new(SimFile { disk: self.clone(), id, life, lock: Some(path.to_path_buf()) }))
+        let lock = Some(path.to_path_buf());
+        Ok(Arc::new(SimFile { disk: self.clone(), id, life, lock, block: 1 }))
     }
 
     fn create_dir_all(&self, dir: &Path) -> io::Result<()> {
@@ -378,6 +382,8 @@ struct SimFile {
     id: FileId,
     life: u64,
     lock: Option<PathBuf>,
+    /// What writes must be aligned to.
+    block: u64,
 }
 
 impl SimFile {
@@ -412,6 +418,9 @@ impl DiskFile for SimFile {
     }
 
     fn write_all_at(&self, data: &[u8], at: u64) -> io::Result<()> {
+        let len = data.len() as u64;
+        let aligned = at % self.block == 0 && len % self.block == 0;
+        assert!(aligned, "{len} bytes at {at} in blocks of {}", self.block);
         self.with(|state, id| {
             state.change()?;
             if due(&mut state.fail_write_in) {
