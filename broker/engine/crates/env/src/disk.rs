@@ -95,6 +95,11 @@ pub trait Disk: Send + Sync {
     /// # Errors
     /// When the operating system cannot say.
     fn space_bytes(&self, path: &Path) -> io::Result<Space>;
+
+    /// Names the time since when the operating system has kept what was written and not synced:
+    /// the same name as at an earlier start says that nothing of it was lost in between, however
+    /// the process ended. Another one: the host was started anew.
+    fn boot_id(&self) -> String;
 }
 
 /// An open file. Shared between threads; positioned calls do not disturb each other.

@@ -131,6 +131,14 @@ impl Disk for RealDisk {
         let bytes = |blocks: u64| blocks.saturating_mul(stat.f_frsize);
         Ok(Space { total: bytes(stat.f_blocks), usable: bytes(stat.f_bavail) })
     }
+
+    fn boot_id(&self) -> String {
+        match fs::read_to_string("/proc/sys/kernel/random/boot_id") {
+            Ok(id) => id.trim().to_string(),
+            // Whoever cannot know must take it that all was lost: never the same name twice.
+            Err(_) => format!("unknown-{:016x}", rand::random::<u64>()),
+        }
+    }
 }
 
 fn open(path: &Path, mode: OpenMode) -> io::Result<File> {
