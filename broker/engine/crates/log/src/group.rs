@@ -43,6 +43,9 @@ pub struct GroupLog {
     /// that say so themselves.
     pub(crate) cleaned_before: i64,
     cut: Option<CutMark>,
+    /// Until this round is durable, a start anew may take back what was staged: the group may be
+    /// unknown to the journal, reset, or cut by a mark.
+    pub(crate) settled_in: u64,
 }
 
 impl std::fmt::Debug for GroupLog {
@@ -100,6 +103,7 @@ impl GroupLog {
             start_dirty: false,
             cleaned_before: 0,
             cut: None,
+            settled_in: 0,
         })
     }
 
@@ -409,6 +413,7 @@ impl GroupLog {
         if let Some(before) = self.cut.filter(|before| before.round > done_round) {
             mark.index = mark.index.min(before.index);
         }
+        self.settled_in = mark.round;
         if self.cut != Some(mark) {
             let mut out = BytesMut::new();
             out.put_u64(mark.index);

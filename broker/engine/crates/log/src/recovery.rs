@@ -2,9 +2,13 @@
 //!
 //! 1. The oldest journal file begins with a baseline: every group and its last index. All entries
 //!    up to there had been synced to the segments before the file before it was freed.
-//! 2. Each frame is applied in order. An entry that a segment holds already (same index, same
-//!    term: Raft's log matching) is left alone.
-//! 3. What a segment holds beyond that was never acknowledged and is cut.
+//! 2. Each frame is applied in order, but for entries that a later frame cuts again. An entry that
+//!    a segment holds already (same index, same term: Raft's log matching) is left alone.
+//! 3. Sound batches that a segment holds beyond that were written and not synced. They are kept,
+//!    and synced before the store is open: with write caching they may have been acknowledged, and
+//!    else they are what a replica may hold, uncommitted. They do follow what lies before them: a
+//!    cut is synced before anything is written in its place, and where its round was lost, all
+//!    from there on goes.
 //! 4. A log that ends before its last durable index, or has a gap, is damaged: reported, not
 //!    repaired, since only the group's leader knows the missing entries.
 
@@ -109,13 +113,26 @@ struct Outlook {
     has_app: bool,
     frames: usize,
     skip: usize,
+    /// Frames that were applied or left out, in the second pass.
+    seen: usize,
+    /// The index of the last frame with an entry.
+    last_entry: Option<u64>,
+    /// Frames with an entry that cut the log: their number, and the index from where on.
+    cuts: Vec<(usize, u64)>,
 }
 
 impl Outlook {
     fn note(&mut self, change: &Change) {
         match change {
+            Change::Append(entry) => {
+                if self.last_entry.is_some_and(|last| entry.index <= last) {
+                    self.cuts.push((self.frames, entry.index));
+                }
+                self.last_entry = Some(entry.index);
+            }
             Change::Reset(start, _) => {
                 self.skip = self.frames;
+                self.last_entry = None;
                 self.start = Some(start.clone());
                 self.has_app = true;
             }
@@ -131,6 +148,21 @@ impl Outlook {
         }
         self.frames += 1;
     }
+
+    /// Takes note of the next frame of the second pass; whether it is of no account any more. An
+    /// entry that was cut later is not written again: that would cut what the segments hold of the
+    /// later entries, beyond what the journal knows of them.
+    fn is_past(&mut self, change: &Change) -> bool {
+        let frame = self.seen;
+        self.seen += 1;
+        match change {
+            Change::Append(_) | Change::Hard(_) if frame < self.skip => true,
+            Change::Append(entry) => {
+                self.cuts.iter().any(|&(at, from)| at > frame && from <= entry.index)
+            }
+            _ => false,
+        }
+    }
 }
 
 impl Replay<'_> {
@@ -141,11 +173,10 @@ impl Replay<'_> {
     ) -> Result<(), StoreError> {
         self.report.rounds_replayed += 1;
         for (id, change) in changes {
-            let outlook = self.outlook.entry(id).or_default();
-            let skipped = outlook.skip > 0;
-            outlook.skip = outlook.skip.saturating_sub(1);
+            if self.outlook.entry(id).or_default().is_past(&change) {
+                continue;
+            }
             match change {
-                Change::Hard(_) | Change::Append(_) if skipped => {}
                 Change::Baseline { meta, hard, start, last_index } if first_file => {
                     self.baseline(id, meta, hard, start, last_index)?;
                 }
@@ -243,9 +274,12 @@ impl Replay<'_> {
         for id in ids {
             let mut group = self.groups.remove(&id).expect("listed");
             self.report.torn_bytes += group.opened.torn_bytes;
+            let known = group.expected;
             if let Some(reason) = group.settle(self.disk)? {
                 tracing::error!(group = id, reason, "log is damaged: it must be fetched again");
                 self.report.damaged.push((id, reason));
+            } else {
+                self.report.entries_kept += group.log.last_index().saturating_sub(known);
             }
             logs.insert(id, group.log);
         }
@@ -318,7 +352,7 @@ impl Replayed {
         Ok(())
     }
 
-    /// After the last frame: cuts what was never acknowledged, or says what is missing.
+    /// After the last frame: drops what is not sound, or says what is missing.
     fn settle(&mut self, disk: &dyn Disk) -> Result<Option<String>, StoreError> {
         let start = self.log.start();
         let last = self.log.last_index();
@@ -335,9 +369,7 @@ impl Replayed {
         let behind = (last < self.expected).then_some((last + 1, self.expected));
         let missing = self.missing.filter(|&(_, upto)| upto > start.index).or(behind);
         let superseded = |from: u64| self.cut_from.is_some_and(|cut| cut <= from.min(last + 1));
-        if missing.is_some_and(|(from, _)| superseded(from)) {
-            self.expected = last;
-        } else if let Some((from, upto)) = missing {
+        if let Some((from, upto)) = missing.filter(|&(from, _)| !superseded(from)) {
             let why = why.unwrap_or_else(|| "the end of a segment is missing".into());
             return Ok(Some(format!("{why} (entries {from} to {upto} are missing)")));
         }
@@ -346,9 +378,10 @@ impl Replayed {
             let used = self.log.with(|s| s.segments.iter().any(|segment| segment.path == path));
             if !used && disk.exists(&path) {
                 disk.remove_file(&path).map_err(StoreError::io("remove", &path))?;
+                // Its name may be used again: the removal is made durable with the checkpoint.
+                self.log.dirty = true;
             }
         }
-        self.log.truncate(disk, self.expected + 1)?;
         let newest = self.log.last_term();
         if newest > self.log.hard.term {
             // A later leader's entries reached the segments before the journal: its term is known

@@ -489,7 +489,9 @@ impl Segment {
             let found = walker.next()?.expect("index lies within the segment");
             kept.note(&found.header);
         }
-        let cut = self.file.set_len(kept.len);
+        // Synced, or what was cut might show again behind what takes its place, after a loss of
+        // power: recovery keeps sound batches that the journal does not know.
+        let cut = self.file.set_len(kept.len).and_then(|()| self.file.sync_data());
         cut.map_err(StoreError::io("truncate", &self.path))?;
         *self.body.write().expect("no panic holds this lock") = kept;
         Ok(())

@@ -38,6 +38,8 @@ pub struct Store {
     /// Changes since the last round was taken.
     staged: Vec<(GroupId, Change)>,
     staged_bytes: u64,
+    /// Bytes of the round in flight.
+    round_bytes: u64,
     journal: JournalFile,
     spare: Vec<JournalFile>,
     retired: Vec<JournalFile>,
@@ -95,6 +97,7 @@ impl Store {
             logs: recovered.logs,
             staged: Vec::new(),
             staged_bytes: 0,
+            round_bytes: 0,
             spare: recovered.spare,
             retired: recovered.old,
             next_journal_seq: recovered.next_journal_seq,
@@ -181,7 +184,8 @@ impl Store {
             return Ok(());
         }
         let dir = group_dir(&self.dir, id);
-        let made = self.guard(GroupLog::create(&*self.disk, id, dir, meta, config))?;
+        let mut made = self.guard(GroupLog::create(&*self.disk, id, dir, meta, config))?;
+        made.settled_in = self.next_round;
         self.logs.insert(id, made);
         self.push(id, Change::Create(meta));
         Ok(())
@@ -269,6 +273,7 @@ impl Store {
         let disk = self.disk.clone();
         let log = self.logs.get_mut(&id).ok_or(StoreError::UnknownGroup(id))?;
         log.hard = hard;
+        log.settled_in = self.next_round;
         // Their names may be used again: what the reset removes must not be removed once more.
         let dir = log.dir.clone();
         self.cleanups.retain(|(_, cleanup)| match cleanup {
@@ -318,6 +323,18 @@ impl Store {
         self.staged.push((id, change));
     }
 
+    /// Whether a start anew brings back all that was staged of a group, as long as the operating
+    /// system has not lost what was written: its entries are in the segments, and no change that
+    /// only the journal knows stands before them.
+    pub fn outlives_process(&self, id: GroupId) -> bool {
+        self.logs.get(&id).is_some_and(|log| log.settled_in <= self.done_round)
+    }
+
+    /// Bytes that are staged or in the round in flight: what a loss of power may take.
+    pub fn unsynced_bytes(&self) -> u64 {
+        self.staged_bytes + self.round_bytes
+    }
+
     /// Whether there is something for a round.
     pub fn has_staged(&self) -> bool {
         !self.staged.is_empty()
@@ -340,7 +357,7 @@ impl Store {
             && self.retired.is_empty()
             && self.spare.last().is_some_and(|spare| spare.is_prepared(limit));
         let staged = std::mem::take(&mut self.staged);
-        self.staged_bytes = 0;
+        self.round_bytes = std::mem::take(&mut self.staged_bytes);
         if full || better {
             let begun = self.begin_journal();
             self.guard(begun)?;
@@ -405,6 +422,7 @@ impl Store {
     /// `Io` from removing files.
     pub fn round_done(&mut self, seq: u64) -> Result<(), StoreError> {
         self.done_round = seq;
+        self.round_bytes = 0;
         while self.cleanups.front().is_some_and(|(round, _)| *round <= seq) {
             let (_, cleanup) = self.cleanups.pop_front().expect("just seen");
             let done = match cleanup {

@@ -162,6 +162,9 @@ pub struct RecoveryReport {
     pub rounds_replayed: u64,
     /// Entries among them.
     pub entries_replayed: u64,
+    /// Entries that the segments hold and the journal does not know: they were written and not
+    /// synced when the process ended.
+    pub entries_kept: u64,
     /// Bytes behind the last whole batch that were cut off (never acknowledged).
     pub torn_bytes: u64,
     /// Groups that lack entries which were durable once, and why. Such a log must be reset and

@@ -1,5 +1,7 @@
 //! Random writes, power cuts and restarts against a plain model: what a synced round held is there
-//! after recovery, the round in flight is there whole or not at all, and nothing else is.
+//! after recovery, and of what was written since (the round in flight, or staged only) a first part
+//! may be. When only the process dies, all of it is there, unless a change that only the journal
+//! knows stood before it (`Store::outlives_process`).
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -51,8 +53,11 @@ impl Model {
         cut: bool,
         staged: &Staged,
     ) -> bool {
+        // Without a cut, what was staged is in flight, unless a start in flight has passed it.
+        let passed = |index| flying.is_none_or(|flying| index <= flying.start.index);
         let was_staged = |index, (term, batch): &(u64, Bytes)| {
-            cut && staged.entries.iter().any(|s| (s.0, s.1) == (index, *term) && s.2 == *batch)
+            (cut || passed(index))
+                && staged.entries.iter().any(|s| (s.0, s.1) == (index, *term) && s.2 == *batch)
         };
         let sides = || [durable, flying].into_iter().flatten();
         let last = self.last_index();
@@ -72,7 +77,9 @@ impl Model {
         };
         let in_order = self.entries.windows(2).all(|pair| pair[0].0 <= pair[1].0);
         let ahead = durable.is_none_or(|durable| durable.start != self.start);
-        let bumped = (cut || ahead) && self.hard.term == newest && self.hard.vote == 0;
+        // Entries outlive the hard state that was staged with them: it was in a lost round.
+        let later = durable.is_none_or(|durable| newest > durable.hard.term);
+        let bumped = (cut || ahead || later) && self.hard.term == newest && self.hard.vote == 0;
         let hard = bumped || sides().any(|side| side.hard == self.hard);
         known && start && ends && in_order && hard && self.hard.term >= newest
     }
@@ -403,14 +410,37 @@ impl Run {
         }
     }
 
+    /// The power goes.
     fn crash(&mut self) {
+        let random = self.sim.random.clone();
+        self.restart(|disk| disk.crash(&*random));
+    }
+
+    /// The process dies between two calls; the last round may be taken and not written.
+    fn kill(&mut self) {
+        let staged = self.current.clone();
+        let store = self.store();
+        let whole: Vec<u64> = (1..=GROUPS).filter(|&id| store.outlives_process(id)).collect();
+        if below(&self.sim.random.clone(), 2) == 0 {
+            let _never_written = self.store().take_round();
+        }
+        self.restart(headrace_env::sim::SimDisk::kill);
+        for id in whole {
+            let (found, staged) = (&self.current[&id], &staged[&id]);
+            let first = found.start.index.max(staged.start.index) + 1;
+            let same = (first..=staged.last_index()).all(|at| found.at(at) == staged.at(at));
+            let whole = same && found.last_index() == staged.last_index();
+            assert!(whole, "{id}\nfound {found:?}\nstaged {staged:?}");
+        }
+    }
+
+    fn restart(&mut self, end: impl FnOnce(&headrace_env::sim::SimDisk)) {
         let in_flight = self.current.clone();
         self.store = None;
         self.job = None;
         self.clean = None;
         self.committed = self.durably_committed.clone();
-        let random = self.sim.random.clone();
-        self.sim.disk.crash(&*random);
+        end(&self.sim.disk);
         let damaged = self.open();
         let sides = [&self.durable, &in_flight].map(Clone::clone);
         let found = self.read_all(&sides);
@@ -501,6 +531,32 @@ fn synced_rounds_survive_power_cuts() {
         emptied += run.emptied;
     }
     assert!(emptied > 0, "compaction took place");
+}
+
+/// Process kills and power cuts by turns: what a killed process had written and not synced must
+/// be durable once the store is open again, and must not bring back what a conflict had cut.
+#[test]
+fn what_was_written_outlives_its_process() {
+    for seed in 0..seeds() {
+        eprintln!("seed {seed}");
+        let mut run = Run::new(seed);
+        for _ in 0..8 {
+            let random = run.sim.random.clone();
+            let power = below(&random, 3) == 0;
+            if power {
+                run.sim.disk.cut_power_after(below(&random, 400));
+            }
+            let mut steps = 0;
+            while steps < 20 + below(&random, 100) && run.step() {
+                steps += 1;
+            }
+            if power {
+                run.crash();
+            } else {
+                run.kill();
+            }
+        }
+    }
 }
 
 #[test]
