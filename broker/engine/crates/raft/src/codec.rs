@@ -195,6 +195,9 @@ mod kind {
     pub const TIMEOUT_NOW: u8 = 11;
     pub const LOST_LOG: u8 = 12;
     pub const SLEEP: u8 = 13;
+    pub const CACHED: u8 = 14;
+    pub const DOUBT: u8 = 15;
+    pub const LOG_END: u8 = 16;
 
     pub const ENTRY_EMPTY: u8 = 0;
     pub const ENTRY_MEMBERSHIP: u8 = 1;
@@ -230,10 +233,11 @@ pub fn encode_message(group: u64, message: &RaftMessage, out: &mut FrameWriter) 
             head(kind, &[*index, *log_term, *commit, *commit_term]);
             out.put_u8(u8::from(*transfer));
         }
-        Body::VoteResponse { pre, reject, commit, commit_term } => {
+        Body::VoteResponse { pre, reject, commit, commit_term, doubtful } => {
             let kind = if *pre { kind::PRE_VOTE_RESPONSE } else { kind::VOTE_RESPONSE };
             head(kind, &[*commit, *commit_term]);
             out.put_u8(u8::from(*reject));
+            out.put_u8(u8::from(*doubtful));
         }
         Body::Heartbeat { commit } => head(kind::HEARTBEAT, &[*commit]),
         Body::Sleep { commit } => head(kind::SLEEP, &[*commit]),
@@ -248,6 +252,9 @@ pub fn encode_message(group: u64, message: &RaftMessage, out: &mut FrameWriter) 
         }
         Body::TimeoutNow => head(kind::TIMEOUT_NOW, &[]),
         Body::LostLog { last_index } => head(kind::LOST_LOG, &[*last_index]),
+        Body::Cached { index } => head(kind::CACHED, &[*index]),
+        Body::Doubt { run } => head(kind::DOUBT, &[*run]),
+        Body::LogEnd { run, last_index } => head(kind::LOG_END, &[*run, *last_index]),
     }
 }
 
@@ -301,6 +308,7 @@ pub fn decode_message(input: &mut FrameReader) -> Result<(u64, RaftMessage), Dec
             commit: input.number()?,
             commit_term: input.number()?,
             reject: input.flag()?,
+            doubtful: input.flag()?,
         },
         kind::HEARTBEAT => Body::Heartbeat { commit: input.number()? },
         kind::SLEEP => Body::Sleep { commit: input.number()? },
@@ -313,6 +321,9 @@ pub fn decode_message(input: &mut FrameReader) -> Result<(u64, RaftMessage), Dec
         },
         kind::TIMEOUT_NOW => Body::TimeoutNow,
         kind::LOST_LOG => Body::LostLog { last_index: input.number()? },
+        kind::CACHED => Body::Cached { index: input.number()? },
+        kind::DOUBT => Body::Doubt { run: input.number()? },
+        kind::LOG_END => Body::LogEnd { run: input.number()?, last_index: input.number()? },
         other => return Err(DecodeError::Kind(other)),
     };
     Ok((group, RaftMessage { term, body }))
@@ -394,7 +405,20 @@ mod tests {
                 commit_term: 6,
                 transfer: true,
             },
-            Body::VoteResponse { pre: false, reject: true, commit: 3, commit_term: 1 },
+            Body::VoteResponse {
+                pre: false,
+                reject: true,
+                commit: 3,
+                commit_term: 1,
+                doubtful: false,
+            },
+            Body::VoteResponse {
+                pre: true,
+                reject: false,
+                commit: 3,
+                commit_term: 1,
+                doubtful: true,
+            },
             Body::Heartbeat { commit: 129 },
             Body::HeartbeatResponse { commit: 1 << 40 },
             Body::Snapshot {
@@ -405,6 +429,9 @@ mod tests {
             },
             Body::TimeoutNow,
             Body::LostLog { last_index: 12 },
+            Body::Cached { index: 300 },
+            Body::Doubt { run: 1 << 41 },
+            Body::LogEnd { run: 1 << 41, last_index: 8 },
         ];
         bodies.into_iter().map(|body| RaftMessage { term: 6, body }).collect()
     }

@@ -14,6 +14,7 @@ use bytes::Bytes;
 use raft::eraftpb::{Entry, EntryType, Message, MessageType};
 use raft::{Config, ProgressState, RawNode, ReadOnlyOption, SnapshotStatus, StateRole};
 
+use crate::cached::{Ballots, Cached, Doubt};
 use crate::entry::{Membership, Payload};
 use crate::message::{Body, RaftMessage};
 use crate::source::{Adapter, ConfState, EntrySource, HardState, SourceError, StoredEntry};
@@ -43,6 +44,9 @@ pub struct GroupConfig {
     /// This peer's log was damaged: it follows, but neither votes nor stands for election until
     /// it has everything again that a leader of its time had committed.
     pub lost_log: bool,
+    /// This peer may lack entries that it had acknowledged from its operating system's cache: a
+    /// number that no other run of it has. It says so with its votes until it has them again.
+    pub doubt: Option<u64>,
 }
 
 /// What is durable when a group is opened.
@@ -145,6 +149,8 @@ pub struct PeerStatus {
     pub peer: PeerId,
     /// The last index that it durably has, as far as is known.
     pub matched: u64,
+    /// The last index that it has at least in its operating system's cache.
+    pub cached: u64,
     /// It takes entries as they come.
     pub replicating: bool,
     /// It votes.
@@ -185,13 +191,16 @@ struct Lost {
 
 /// One peer of one group.
 pub struct RaftGroup {
-    raw: RawNode<Adapter>,
-    config: GroupConfig,
+    pub(crate) raw: RawNode<Adapter>,
+    pub(crate) config: GroupConfig,
     ready: Option<(raft::Ready, Vec<Membership>)>,
     applied_to: u64,
     /// While the peer waits for what its damaged log lost.
     lost: Option<Lost>,
-    own_messages: Vec<(PeerId, RaftMessage)>,
+    pub(crate) cached: Cached,
+    pub(crate) doubt: Option<Doubt>,
+    pub(crate) ballots: Ballots,
+    pub(crate) own_messages: Vec<(PeerId, RaftMessage)>,
     /// Ticks since a snapshot went to a peer.
     snapshot_ticks: BTreeMap<PeerId, usize>,
 }
@@ -242,12 +251,16 @@ impl RaftGroup {
         let adapter = Adapter { source, initial: hard_state, members };
         let raw = RawNode::new(&raft_config, adapter, &logger::logger())?;
         let lost = config.lost_log.then(Lost::default);
+        let doubt = config.doubt.map(|run| Doubt { run, upto: None });
         Ok(RaftGroup {
             raw,
             config,
             ready: None,
             applied_to: applied,
             lost,
+            cached: Cached::default(),
+            doubt,
+            ballots: Ballots::default(),
             own_messages: Vec::new(),
             snapshot_ticks: BTreeMap::new(),
         })
@@ -279,6 +292,7 @@ impl RaftGroup {
         prs.iter().map(move |(&peer, progress)| PeerStatus {
             peer,
             matched: progress.matched,
+            cached: self.cached.of(self.raw.raft.term, peer).max(progress.matched),
             replicating: progress.state == ProgressState::Replicate,
             voter: prs.conf().voters().contains(peer),
         })
@@ -315,6 +329,7 @@ impl RaftGroup {
         };
         raft.leader_id != 0
             && !self.lost_log()
+            && !self.in_doubt()
             && !self.has_ready()
             && (log.committed, log.persisted, self.applied_to) == (last, last, last)
             && (raft.state != StateRole::Leader || everywhere())
@@ -323,6 +338,11 @@ impl RaftGroup {
     /// Whether this peer still waits for what its damaged log lost.
     pub fn lost_log(&self) -> bool {
         self.lost.is_some()
+    }
+
+    /// Whether this peer may lack what it had acknowledged.
+    pub fn in_doubt(&self) -> bool {
+        self.doubt.is_some()
     }
 
     /// Whether leadership is being handed over.
@@ -384,9 +404,15 @@ impl RaftGroup {
 
     /// Takes in a peer's message.
     pub fn step(&mut self, from: PeerId, message: RaftMessage) {
-        if let Body::LostLog { last_index } = message.body {
-            self.restart_peer(from, message.term, last_index);
-            return;
+        match message.body {
+            Body::LostLog { last_index } => {
+                return self.restart_peer(from, message.term, last_index);
+            }
+            Body::Cached { .. } | Body::Doubt { .. } | Body::LogEnd { .. } => {
+                return self.take_own(from, &message);
+            }
+            Body::Heartbeat { .. } | Body::Sleep { .. } => self.ask_leader(from, message.term),
+            _ => {}
         }
         if let Some(lost) = self.lost {
             if !self.admit_while_lost(lost, from, &message) {
@@ -397,6 +423,17 @@ impl RaftGroup {
             // Its entries would have to be staged along with the snapshot; it will come again.
             return;
         }
+        match message.body {
+            Body::VoteResponse { pre, reject: false, .. } => {
+                for (from, vote) in self.count_vote(pre, from, message) {
+                    self.step_raft(from, vote);
+                }
+            }
+            _ => self.step_raft(from, message),
+        }
+    }
+
+    fn step_raft(&mut self, from: PeerId, message: RaftMessage) {
         if let Some(m) = message.into_raft(from, self.config.peer) {
             if let Err(error) = self.raw.step(m) {
                 tracing::debug!(group = self.config.group, %error, "message not taken");
@@ -537,7 +574,7 @@ impl RaftGroup {
             return Ok(None);
         }
         let mut ready = self.raw.ready();
-        let mut messages_now = out(ready.take_messages());
+        let mut messages_now = self.out(ready.take_messages());
         messages_now.append(&mut self.own_messages);
         let snapshot = install(ready.snapshot());
         let entries = self.to_store(ready.take_entries(), snapshot.as_ref())?;
@@ -563,7 +600,7 @@ impl RaftGroup {
             entries,
             hard_state,
             must_sync: ready.must_sync(),
-            messages_after_persist: out(ready.take_persisted_messages()),
+            messages_after_persist: self.out(ready.take_persisted_messages()),
             committed,
             token: Token(ready.number()),
         };
@@ -640,11 +677,22 @@ impl RaftGroup {
 
     fn note_whole(&mut self) {
         self.lost = self.lost.filter(|&lost| !self.is_whole_again(lost));
+        let log = &self.raw.raft.raft_log;
+        let sure = log.committed.min(log.persisted);
+        // Whoever was elected has all that was promised: its votes were counted so.
+        let leads = self.raw.raft.state == StateRole::Leader;
+        self.doubt = self.doubt.filter(|d| !leads && d.upto.is_none_or(|(_, upto)| sure < upto));
     }
-}
 
-fn out(messages: Vec<Message>) -> Vec<(PeerId, RaftMessage)> {
-    messages.into_iter().filter_map(RaftMessage::from_raft).collect()
+    fn out(&self, messages: Vec<Message>) -> Vec<(PeerId, RaftMessage)> {
+        let mut out: Vec<_> = messages.into_iter().filter_map(RaftMessage::from_raft).collect();
+        for (_, message) in &mut out {
+            if let Body::VoteResponse { doubtful, .. } = &mut message.body {
+                *doubtful = self.in_doubt();
+            }
+        }
+        out
+    }
 }
 
 fn install(snapshot: &raft::eraftpb::Snapshot) -> Option<InstallSnapshot> {

@@ -4,6 +4,7 @@
 //! group ticks it, stages its writes, syncs them and carries its messages. See the README for the
 //! rules that the shard must keep.
 
+mod cached;
 mod codec;
 mod entry;
 mod group;

@@ -74,6 +74,8 @@ pub enum Body {
         commit: u64,
         /// That index's term.
         commit_term: u64,
+        /// The voter may lack what it had acknowledged before it was synced.
+        doubtful: bool,
     },
     /// A leader is alive.
     Heartbeat {
@@ -110,6 +112,24 @@ pub enum Body {
         /// What it still has.
         last_index: u64,
     },
+    /// A follower has everything up to `index` in its operating system's cache (write caching).
+    Cached {
+        /// The last index that it has.
+        index: u64,
+    },
+    /// The sender's host lost its power, and with it perhaps what was acknowledged from the cache:
+    /// where does the leader's log end?
+    Doubt {
+        /// Tells this run of the sender from earlier ones.
+        run: u64,
+    },
+    /// The answer to [`Body::Doubt`].
+    LogEnd {
+        /// The number in the question.
+        run: u64,
+        /// The leader's last index.
+        last_index: u64,
+    },
 }
 
 impl RaftMessage {
@@ -144,6 +164,7 @@ impl RaftMessage {
                 reject: m.reject,
                 commit: m.commit,
                 commit_term: m.commit_term,
+                doubtful: false,
             },
             MessageType::MsgHeartbeat => Body::Heartbeat { commit: m.commit },
             MessageType::MsgHeartbeatResponse => Body::HeartbeatResponse { commit: m.commit },
@@ -162,7 +183,7 @@ impl RaftMessage {
         Some((to, RaftMessage { term, body }))
     }
 
-    /// `None` for [`Body::LostLog`], which raft-rs does not know.
+    /// `None` for the kinds that raft-rs does not know.
     pub(crate) fn into_raft(self, from: PeerId, to: PeerId) -> Option<eraftpb::Message> {
         let mut m = eraftpb::Message { from, to, term: self.term, ..Default::default() };
         match self.body {
@@ -193,7 +214,7 @@ impl RaftMessage {
                     m.context = Bytes::from_static(CAMPAIGN_TRANSFER);
                 }
             }
-            Body::VoteResponse { pre, reject, commit, commit_term } => {
+            Body::VoteResponse { pre, reject, commit, commit_term, .. } => {
                 m.set_msg_type(match pre {
                     true => MessageType::MsgRequestPreVoteResponse,
                     false => MessageType::MsgRequestVoteResponse,
@@ -218,7 +239,10 @@ impl RaftMessage {
                 meta.set_conf_state(members.to_raft());
             }
             Body::TimeoutNow => m.set_msg_type(MessageType::MsgTimeoutNow),
-            Body::LostLog { .. } => return None,
+            Body::LostLog { .. }
+            | Body::Cached { .. }
+            | Body::Doubt { .. }
+            | Body::LogEnd { .. } => return None,
         }
         Some(m)
     }
