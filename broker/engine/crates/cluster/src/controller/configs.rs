@@ -8,7 +8,7 @@ use super::command::{
 };
 use super::error::{refuse, ControllerError, ErrorCode};
 use super::properties::{ClusterConfig, Scope, TopicConfig};
-use super::State;
+use super::{names, State};
 use crate::image::Topic;
 
 type Overrides = BTreeMap<String, String>;
@@ -73,6 +73,7 @@ impl State {
         let base = if replace { Overrides::new() } else { topic.overrides.clone() };
         let cluster = &self.image.cluster.overrides;
         let overrides = Scope::Topic.change(&base, ops, cluster)?;
+        names::check_overrides(name, &overrides)?;
         if validate_only || overrides == topic.overrides {
             return Ok(());
         }

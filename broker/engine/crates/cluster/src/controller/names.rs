@@ -1,5 +1,7 @@
 //! Topic names: Kafka's rules, and which topics are Headrace's own.
 
+use std::collections::BTreeMap;
+
 use super::error::{refuse, ControllerError, ErrorCode};
 
 /// The longest topic name, as in Kafka: a folder is named after it.
@@ -16,6 +18,21 @@ const CLUSTER_METADATA: &str = "__cluster_metadata";
 /// Whether a topic is Headrace's own.
 pub fn is_internal(name: &str) -> bool {
     matches!(name, CONSUMER_OFFSETS | TRANSACTION_STATE | SHARE_GROUP_STATE)
+}
+
+/// Checks properties that a topic of this name may not have.
+///
+/// # Errors
+/// `INVALID_CONFIG`.
+pub fn check_overrides(
+    name: &str,
+    overrides: &BTreeMap<String, String>,
+) -> Result<(), ControllerError> {
+    if is_internal(name) && overrides.get("write.caching").is_some_and(|value| value == "true") {
+        let why = format!("what is acknowledged in '{name}' is always synced: no write.caching");
+        return refuse(ErrorCode::INVALID_CONFIG, why);
+    }
+    Ok(())
 }
 
 /// Checks a new topic's name by itself.

@@ -378,6 +378,7 @@ fn checked_overrides(new: &NewTopic) -> Result<BTreeMap<String, String>, Control
             return refuse(ErrorCode::INVALID_CONFIG, format!("property '{key}' is set twice"));
         }
     }
+    names::check_overrides(&new.name, &overrides)?;
     Ok(overrides)
 }
 

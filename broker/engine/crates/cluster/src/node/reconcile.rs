@@ -76,6 +76,7 @@ fn settings(topic: &Topic, cluster: &ClusterConfig, partition: &Partition) -> Se
                 .unwrap_or(1)
                 .min(replicas.len()),
             producer_expiration_ms: cluster.producer_id_expiration_ms,
+            write_caching: config.write_caching && !topic.internal,
         },
         goal: Some(partition.goal()),
     }
@@ -126,6 +127,7 @@ pub(crate) async fn open_controller(inner: &Arc<Inner>) -> Result<(), String> {
             log_append_time: false,
             min_insync_replicas: 1,
             producer_expiration_ms: i64::MAX,
+            write_caching: false,
         },
         goal: None,
     };

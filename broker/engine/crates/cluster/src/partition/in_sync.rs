@@ -160,7 +160,7 @@ mod tests {
     use super::*;
 
     fn peer(peer: PeerId, matched: u64) -> PeerStatus {
-        PeerStatus { peer, matched, replicating: true, voter: true }
+        PeerStatus { peer, matched, cached: matched, replicating: true, voter: true }
     }
 
     #[test]

@@ -79,19 +79,21 @@ pub(crate) struct Leader {
     bytes: usize,
     /// Deletions by the index of their entries.
     deletions: VecDeque<(u64, DeleteReply)>,
+    /// No batch of a transaction, and no marker, lies behind this offset.
+    transactional_end: i64,
 }
 
 /// How safe the log is, for [`Leader::answer`].
 pub(crate) struct Safe<'a> {
-    /// The offset after what is committed.
+    /// The offset after what is committed; with write caching, after what a majority has written.
     pub committed: i64,
-    /// The offset after what is on this node's disk.
-    pub persisted: i64,
+    /// The offset after what is on this node's disk; with write caching, after what is written.
+    pub written: i64,
     /// Replicas in sync or possibly so, as in [`Standing`].
     pub in_sync: usize,
     /// Voters' majority.
     pub majority: usize,
-    /// How many replicas durably have everything before an offset.
+    /// How many replicas have everything before an offset: durably, unless with write caching.
     pub holders: &'a dyn Fn(i64) -> usize,
 }
 
@@ -109,7 +111,13 @@ impl Leader {
             waiters: VecDeque::new(),
             bytes: 0,
             deletions: VecDeque::new(),
+            transactional_end: next_offset,
         }
+    }
+
+    /// No batch of a transaction, and no marker, lies behind this offset.
+    pub fn transactional_end(&self) -> i64 {
+        self.transactional_end
     }
 
     pub fn epoch(&self) -> i32 {
@@ -163,6 +171,9 @@ impl Leader {
         // It was read when it was checked, so there is nothing to fail.
         let _ = self.producers.take(&header, &stamped, standing.now_ms);
         self.next_offset = header.next_offset();
+        if header.is_transactional() || header.is_control() {
+            self.transactional_end = self.next_offset;
+        }
         self.bytes += stamped.len();
         let (end_offset, bytes) = (self.next_offset, stamped.len());
         self.queued.push(stamped);
@@ -343,7 +354,7 @@ impl Leader {
         while let Some(front) = self.waiters.front() {
             let answer = match front.acks {
                 Acks::None => Ok(front.appended),
-                Acks::Leader if safe.persisted >= front.end_offset => Ok(front.appended),
+                Acks::Leader if safe.written >= front.end_offset => Ok(front.appended),
                 Acks::All if safe.committed >= front.end_offset => {
                     match enough(config, safe, front.end_offset) {
                         Some(true) => Ok(front.appended),
@@ -438,6 +449,7 @@ mod tests {
         log_append_time: false,
         min_insync_replicas: 1,
         producer_expiration_ms: 1_000,
+        write_caching: false,
     };
 
     fn standing() -> Standing {
@@ -473,8 +485,8 @@ mod tests {
         answer
     }
 
-    fn safe(committed: i64, persisted: i64, in_sync: usize) -> Safe<'static> {
-        Safe { committed, persisted, in_sync, majority: 2, holders: &|_| 2 }
+    fn safe(committed: i64, written: i64, in_sync: usize) -> Safe<'static> {
+        Safe { committed, written, in_sync, majority: 2, holders: &|_| 2 }
     }
 
     #[test]

@@ -105,6 +105,9 @@ pub struct PartitionConfig {
     pub min_insync_replicas: usize,
     /// `producer.id.expiration.ms`.
     pub producer_expiration_ms: i64,
+    /// `write.caching`: records count as safe when a majority has them in its operating system's
+    /// cache.
+    pub write_caching: bool,
 }
 
 /// Who leads a group, as far as this node knows.

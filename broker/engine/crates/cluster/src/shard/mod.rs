@@ -4,6 +4,7 @@
 //! [`Shard::turn`] brings out frames for other nodes, a round for the journal and news of who
 //! leads. `runtime` drives it with a thread, the simulator with a loop. See the README.
 
+mod boot;
 mod compaction;
 mod deletion;
 mod input;
@@ -188,6 +189,7 @@ pub struct Shard {
     saved: BTreeMap<GroupId, GroupState>,
     /// Groups whose log lost entries that were durable.
     damaged: BTreeSet<GroupId>,
+    boot: boot::Boot,
     dirty: BTreeSet<GroupId>,
     outbox: Outbox,
     sleepers: Sleepers,
@@ -387,6 +389,7 @@ impl Shard {
         }
         tracing::error!(why, "the journal failed; all replicas of this shard stop");
         self.outbox = Outbox::default();
+        self.boot.distrust(self.disk.as_ref());
         self.poisoned = Some(why.clone());
         self.events.push(ShardEvent::StoreFailed { why: why.clone() });
         let groups: Vec<GroupId> = self.replicas.keys().copied().collect();
@@ -441,6 +444,11 @@ impl Shard {
     /// What is known of a replica; for tests and tools.
     pub fn status(&self, group: GroupId) -> Option<headrace_raft::Status> {
         Some(self.replicas.get(&group)?.raft.status())
+    }
+
+    /// Whether replicas here may still lack what was acknowledged from a cache that was lost.
+    pub fn in_doubt(&self) -> bool {
+        self.boot.lost
     }
 
     /// Why a replica is out of service, if it is.

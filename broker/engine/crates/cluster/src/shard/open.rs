@@ -10,6 +10,7 @@ use headrace_env::{Env, OpenMode};
 use headrace_log::{HardState, LogMeta, LogStart, RecoveryReport, Store, StoreConfig, StoreError};
 use headrace_raft::{Durable, GroupConfig, RaftGroup};
 
+use super::boot::Boot;
 use super::input::{NewReplica, Opened};
 use super::replica::{AppState, Replica, Told};
 use super::sleep::Sleepers;
@@ -49,6 +50,10 @@ impl Shard {
         // The store makes its own folder in the data folder; it is this shard's.
         let data_dir = config.dir.parent().unwrap_or(Path::new(""));
         let (store, report) = Store::open(env, data_dir, shard, store)?;
+        let boot = Boot::open(env.disk.as_ref(), &config.dir)?;
+        if boot.lost {
+            tracing::info!(dir = %config.dir.display(), "the host was started anew without an end");
+        }
         let damaged: BTreeSet<GroupId> = report.damaged.iter().map(|(group, _)| *group).collect();
         let shard = Shard {
             disk: env.disk.clone(),
@@ -57,6 +62,7 @@ impl Shard {
             fenced: BTreeMap::new(),
             saved,
             damaged,
+            boot,
             dirty: BTreeSet::new(),
             outbox: Outbox::default(),
             sleepers: Sleepers::default(),
@@ -130,7 +136,14 @@ impl Shard {
             members: state.members.clone(),
             applied,
         };
-        let config = self.raft_config(group, new.broadcast_commit, lost_log);
+        // What it had acknowledged from the cache may be gone, with the power or with the log.
+        let in_doubt = new.config.write_caching && (self.boot.lost || lost_log);
+        let config = GroupConfig {
+            broadcast_commit: new.broadcast_commit,
+            lost_log,
+            doubt: in_doubt.then_some(now_ms.unsigned_abs()),
+            ..self.raft_config(group)
+        };
         let raft = RaftGroup::new(config, durable, Box::new(source)).map_err(|e| e.to_string())?;
         let shared = Arc::new(PartitionShared::new(group, log.clone(), aborted));
         let fresh = hard == HardState::default() && log.last_index() == 0;
@@ -153,6 +166,7 @@ impl Shard {
             saved_commit: hard.commit,
             saved_state: self.saved.remove(&group).map_or(0, |s| s.index),
             eager_until_ms: if eager { now_ms + EAGER_MS } else { 0 },
+            promised: (0, 0),
             told: Told::default(),
             limits: self.config.limits(),
             lost_log,
@@ -162,7 +176,7 @@ impl Shard {
         Ok(replica)
     }
 
-    fn raft_config(&self, group: GroupId, broadcast_commit: bool, lost_log: bool) -> GroupConfig {
+    fn raft_config(&self, group: GroupId) -> GroupConfig {
         GroupConfig {
             group,
             peer: peer_of(self.config.node),
@@ -172,8 +186,9 @@ impl Shard {
             max_message_bytes: MAX_MESSAGE_BYTES,
             max_inflight_messages: MAX_INFLIGHT_MESSAGES,
             max_committed_bytes: MAX_COMMITTED_BYTES,
-            broadcast_commit,
-            lost_log,
+            broadcast_commit: false,
+            lost_log: false,
+            doubt: None,
         }
     }
 
@@ -304,9 +319,10 @@ impl Shard {
             replica.shared.fence("the node is shutting down");
         }
         match Rc::try_unwrap(self.store) {
-            Ok(store) => store.into_inner().flush_and_close(),
+            Ok(store) => store.into_inner().flush_and_close()?,
             Err(_) => unreachable!("replicas held the only other references"),
         }
+        self.boot.close(self.disk.as_ref())
     }
 }
 

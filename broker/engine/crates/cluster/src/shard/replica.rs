@@ -177,6 +177,8 @@ pub(crate) struct Replica {
     pub saved_state: u64,
     /// Until when a new group's first replica asks for votes without waiting for a timeout.
     pub eager_until_ms: i64,
+    /// Up to where records were acknowledged in a term, ahead of Raft's commit (write caching).
+    pub promised: (u64, u64),
     pub told: Told,
     pub limits: Limits,
     /// It waits for what its damaged log lost.
@@ -315,8 +317,28 @@ impl Replica {
         Ok(producers)
     }
 
+    /// Takes note of how far the log is as safe as its topic asks for by now.
+    pub fn promise(&mut self, status: &Status) {
+        let index = match self.config.write_caching && status.established {
+            true => self.raft.cached_commit(),
+            false => status.commit,
+        };
+        // What was acknowledged in a term stays so, also when the topic asks for more now.
+        self.promised = (status.term, index.max(self.safe_index(status)));
+    }
+
+    /// Up to where the log is as safe as its topic asks for; not less than the commit index.
+    fn safe_index(&self, status: &Status) -> u64 {
+        let (term, index) = self.promised;
+        let promised = if term == status.term { index.min(status.last_index) } else { 0 };
+        promised.max(status.commit)
+    }
+
     /// Answers appends that are safe by now.
     pub fn answer(&mut self, status: &Status) {
+        let safe_index = self.safe_index(status);
+        let caching = self.config.write_caching;
+        let written = if caching { self.raft.cached_index() } else { status.persisted };
         let Some(leader) = &mut self.leader else { return };
         if !status.established {
             return;
@@ -325,14 +347,15 @@ impl Replica {
         let holders = |end_offset: i64| {
             raft.peers()
                 .filter(|p| {
-                    p.voter && log.end_offset_at(p.matched.min(status.last_index)) >= end_offset
+                    let held = if caching { p.cached } else { p.matched };
+                    p.voter && log.end_offset_at(held.min(status.last_index)) >= end_offset
                 })
                 .count()
         };
         let voters = self.app.borrow().members.voters.len();
         let safe = Safe {
-            committed: log.end_offset_at(status.commit),
-            persisted: log.end_offset_at(status.persisted.min(status.last_index)),
+            committed: log.end_offset_at(safe_index),
+            written: log.end_offset_at(written.min(status.last_index)),
             in_sync: self.in_sync.as_ref().map_or(1, InSync::possible),
             majority: voters / 2 + 1,
             holders: &holders,
@@ -349,13 +372,21 @@ impl Replica {
     pub fn offsets(&self, status: &Status) -> Offsets {
         let (log, app) = (&self.log, self.app.borrow());
         let log_start = app.log_start(log);
-        let high_watermark = log.end_offset_at(status.commit).max(log_start);
-        // What is committed but not applied yet may hold the beginning of a transaction.
-        let applied = match &self.machine {
+        let high_watermark = log.end_offset_at(self.safe_index(status)).max(log_start);
+        // What is safe but not applied yet may hold the beginning of a transaction.
+        let decided = match &self.machine {
             Some(_) => high_watermark,
-            None => log.end_offset_at(app.index.min(status.commit)),
+            None => {
+                let applied = log.end_offset_at(app.index.min(status.commit));
+                let plain = |leader: &Leader| leader.transactional_end() <= applied;
+                if self.leader.as_ref().is_some_and(plain) {
+                    high_watermark
+                } else {
+                    applied
+                }
+            }
         };
-        let last_stable = app.first_unstable().map_or(applied, |first| first.min(applied));
+        let last_stable = app.first_unstable().map_or(decided, |first| first.min(decided));
         Offsets {
             log_start,
             high_watermark,

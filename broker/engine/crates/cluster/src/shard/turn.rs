@@ -14,6 +14,9 @@ use crate::partition::LeaderInfo;
 
 /// Readies of one group in one turn; the rest waits for the next.
 const MAX_READIES: usize = 16;
+/// With more than this on its way to a shard's journal, write caching waits for the disk: a loss of
+/// power takes no more, and neither does memory.
+const MAX_CACHED_BYTES: u64 = 32 << 20;
 
 /// What became of one group in a turn.
 struct Processed {
@@ -146,11 +149,12 @@ fn process(
     let status = replica.raft.status();
     let led = replica.leader.is_some();
     replica.follow_role(&status, peer_of(node), time)?;
+    replica.promise(&status);
     // Whoever is told that its record is committed can read it at once.
     replica.shared.publish(replica.offsets(&status));
     replica.shared.set_reached(replica.reached());
     replica.answer(&status);
-    let whole = replica.lost_log && !replica.raft.lost_log();
+    let whole = replica.lost_log && !replica.raft.lost_log() && !replica.raft.in_doubt();
     replica.lost_log &= !whole;
     Ok(Processed {
         whole,
@@ -208,7 +212,16 @@ fn take_ready(
         replica.shared.set_members(members.clone());
         replica.app.borrow_mut().members = members;
     }
+    if replica.config.write_caching && may_cache(&store.borrow(), group) {
+        let said = replica.raft.cached(&ready.messages_after_persist);
+        outbox.send(group, said);
+    }
     Ok(await_sync(replica, outbox, ready))
+}
+
+/// Whether what is staged of a group outlives this process, and is within bounds.
+fn may_cache(store: &Store, group: GroupId) -> bool {
+    store.outlives_process(group) && store.unsynced_bytes() <= MAX_CACHED_BYTES
 }
 
 fn await_sync(replica: &mut Replica, outbox: &mut Outbox, ready: GroupReady) -> bool {

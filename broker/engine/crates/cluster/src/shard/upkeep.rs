@@ -74,6 +74,10 @@ impl Shard {
             self.poison(why);
             return None;
         }
+        if let Err(why) = self.settle_boot() {
+            self.poison(why);
+            return None;
+        }
         if let Err(why) = self.cut_machine_logs() {
             self.poison(why);
             return None;

@@ -49,6 +49,8 @@ pub struct TopicConfig {
     pub timestamp_after_max_ms: i64,
     /// Replicas that must be in sync for acks=all.
     pub min_insync_replicas: i32,
+    /// Records are acknowledged before they are synced.
+    pub write_caching: bool,
     /// How old data leaves.
     pub cleanup_policy: CleanupPolicy,
     /// When and how the topic is compacted, if its policy says so.
@@ -99,6 +101,7 @@ impl TopicConfig {
             timestamp_before_max_ms: long("message.timestamp.before.max.ms"),
             timestamp_after_max_ms: long("message.timestamp.after.max.ms"),
             min_insync_replicas: clamp_i32(long("min.insync.replicas")),
+            write_caching: text("write.caching") == "true",
             cleanup_policy: CleanupPolicy {
                 delete: policy.contains(&"delete"),
                 compact: policy.contains(&"compact"),

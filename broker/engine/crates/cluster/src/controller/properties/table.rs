@@ -13,7 +13,8 @@ const OR_UNLIMITED: Kind = Kind::Long { min: -1, max: i64::MAX };
 const POSITIVE: Kind = Kind::Long { min: 1, max: i64::MAX };
 const COUNT: Kind = Kind::Int { min: 1, max: MAX_I32 };
 const NO_FLUSH: Honour = Honour::OnlyDefault(
-    "every acknowledged record is on disk on a majority already; there is no flush to postpone",
+    "a record is synced before it is acknowledged, or right after (write.caching); there is no \
+     flush to postpone",
 );
 const NO_TIERS: Honour = Honour::OnlyDefault("there is no remote storage yet");
 const NO_THROTTLE: Honour = Honour::OnlyDefault("replication has no throttle yet");
@@ -135,6 +136,18 @@ pub const TOPIC: &[Property] = &[
     topic("unclean.leader.election.enable", "unclean.leader.election.enable", Kind::Bool, "false",
         Honour::OnlyDefault("a replica that lacks acknowledged records is never made leader"),
         "Lets a replica lead that lacks acknowledged records."),
+    Property {
+        name: "write.caching",
+        // For a whole cluster nobody shall turn durability off by one word.
+        broker_key: None,
+        kind: Kind::Bool,
+        default: "false",
+        honour: Honour::Yes,
+        doc: "'true': acks=all is answered when a majority has written a record, before it is \
+              synced, as Apache Kafka answers. It outlives the end of any or all brokers' \
+              processes; if the hosts of a majority lose their power at once, the newest moments \
+              are lost. Not for internal topics.",
+    },
 ];
 
 /// Topic properties of Kafka's own tests: taken, but neither suggested nor described unless set.

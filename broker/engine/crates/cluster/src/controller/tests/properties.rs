@@ -93,7 +93,10 @@ fn group_properties_keep_within_what_the_cluster_allows() {
 fn every_default_is_valid_and_described() {
     for p in TOPIC {
         assert_eq!(Scope::Topic.check(p.name, p.default).as_deref(), Ok(p.default), "{}", p.name);
-        let key = p.broker_key.unwrap();
+        let Some(key) = p.broker_key else {
+            assert_eq!(p.name, "write.caching", "all others inherit from the cluster");
+            continue;
+        };
         assert_eq!(cluster_property(key).unwrap().default, p.default);
     }
     for p in CLUSTER {
@@ -188,6 +191,11 @@ fn changes_are_whole_or_not_at_all() {
     assert_eq!(alter(internal, compact, false), ok("cleanup.policy=delete,compact"));
     let only = vec![op("cleanup.policy", Subtract, Some("delete"))];
     assert_eq!(alter(internal, only, false), ok("cleanup.policy=compact"));
+    let caching = |value| vec![op("write.caching", Set, Some(value))];
+    let refused = alter(internal, caching("true"), false);
+    assert_eq!(refused, (Some(ErrorCode::INVALID_CONFIG), "cleanup.policy=compact".to_string()));
+    assert_eq!(alter("t", caching("disabled"), false).0, Some(ErrorCode::INVALID_CONFIG));
+    assert_eq!(alter("t", caching("true"), false), ok("segment.ms=9 write.caching=true"));
     let missing = alter("no", vec![], false);
     assert_eq!(missing.0, Some(ErrorCode::UNKNOWN_TOPIC_OR_PARTITION));
 }
