@@ -196,6 +196,17 @@ def test_a_wrong_configuration_is_refused(admin, make_topic, unique):
     assert code_of(asked) == KafkaError.UNKNOWN_TOPIC_OR_PART
 
 
+def test_write_caching_is_off_until_it_is_asked_for(admin, make_topic):
+    topic = make_topic()
+    found = configs(admin, topic)["write.caching"]
+    assert (found.value, found.is_default, found.is_read_only) == ("false", True, False)
+    for value in ("disabled", "1", ""):
+        assert code_of(alter(admin, topic, "write.caching", value)) == KafkaError.INVALID_CONFIG
+    alter(admin, topic, "write.caching", "true").result(WAIT_SECONDS)
+    eventually(lambda: configs(admin, topic)["write.caching"].value == "true", "write caching")
+    assert configs(admin, make_topic(write_caching="true"))["write.caching"].value == "true"
+
+
 def test_a_brokers_configuration_can_be_read(admin):
     broker = next(iter(admin.list_topics(timeout=WAIT_SECONDS).brokers))
     resource = ConfigResource(ConfigResource.Type.BROKER, str(broker))

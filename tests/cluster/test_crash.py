@@ -33,6 +33,21 @@ def test_kill_of_all_nodes_at_once_loses_and_doubles_nothing(start_cluster):
     assert not cluster.unexpected_log_lines()
 
 
+def test_kill_of_all_nodes_at_once_loses_no_cached_write(start_cluster):
+    cluster = start_cluster(3)
+    make_topic(cluster.bootstrap, TOPIC, PARTITIONS, write_caching="true")
+    with SteadyLoad(cluster.bootstrap, TOPIC) as load:
+        for _ in range(3):
+            load.wait_for(RECORDS_BETWEEN_FAULTS)
+            for node in cluster.info["nodes"]:
+                cluster.kill(node["id"])
+            cluster.restart_ended()
+        load.wait_for(RECORDS_BETWEEN_FAULTS)
+    load.check()
+    wait_until_whole(cluster)
+    assert not cluster.unexpected_log_lines()
+
+
 def test_kill_of_the_busiest_leader_is_no_producer_s_business(start_cluster):
     cluster = start_cluster(3)
     make_topic(cluster.bootstrap, TOPIC, PARTITIONS)

@@ -165,6 +165,7 @@ fn open(id: NodeId) -> (SimEnv, Shard) {
             log_append_time: false,
             min_insync_replicas: 2,
             producer_expiration_ms: i64::MAX,
+            write_caching: false,
         },
         machine: None,
         broadcast_commit: false,

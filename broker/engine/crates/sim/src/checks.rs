@@ -51,6 +51,11 @@ impl Checks {
         *start = (*start).max(offset);
     }
 
+    /// All lost their power: with write caching, what was acknowledged last may be gone.
+    pub fn forget_acknowledged(&mut self, spare: GroupId) {
+        self.acknowledged.retain(|&group, _| group == spare);
+    }
+
     /// A node lost its memory.
     pub fn restarted(&mut self, node: NodeId) {
         self.compared.retain(|(n, _), _| *n != node);
@@ -82,7 +87,7 @@ impl Checks {
             }
             self.compare_commits(node, group, status.commit.min(status.last_index), shard)?;
             if status.established {
-                self.check_mark(node, group, status.term, status.commit, shard)?;
+                self.check_mark(node, group, status.term, shard)?;
             }
         }
         Ok(())
@@ -132,11 +137,10 @@ impl Checks {
         node: NodeId,
         group: GroupId,
         term: u64,
-        commit: u64,
         shard: &Shard,
     ) -> Result<(), String> {
-        let high_watermark = shard.with_log(group, |log| log.end_offset_at(commit));
-        let high_watermark = high_watermark.ok_or("a leader without a log")?;
+        let high_watermark = shard.shared(group).map(|shared| shared.offsets().high_watermark);
+        let high_watermark = high_watermark.ok_or("a leader that is not there")?;
         let first_look = !self.marks.contains_key(&(node, group, term));
         let before = self.marks.insert((node, group, term), high_watermark).unwrap_or(0);
         if high_watermark < before {

@@ -101,6 +101,10 @@ impl Client {
         self.group
     }
 
+    pub fn id(&self) -> i64 {
+        self.id
+    }
+
     pub fn is_idle(&self) -> bool {
         self.open.is_empty() && self.ending.is_none()
     }

@@ -65,6 +65,10 @@ pub(crate) struct SimNode {
     replaced: BTreeMap<GroupId, u32>,
     /// Who holds what, as far as this node has heard; none: every node holds everything.
     image: Option<Image>,
+    /// Partitions have write caching.
+    write_caching: bool,
+    /// Its power went, and what that took may not be there again.
+    lost_power: bool,
 }
 
 pub(crate) struct NodeSpec {
@@ -76,6 +80,7 @@ pub(crate) struct NodeSpec {
     pub chain: Chain,
     pub seed: u64,
     pub image: Option<Image>,
+    pub write_caching: bool,
 }
 
 impl SimNode {
@@ -100,6 +105,8 @@ impl SimNode {
             ends: BTreeMap::new(),
             replaced: BTreeMap::new(),
             image: spec.image,
+            write_caching: spec.write_caching,
+            lost_power: false,
         }
     }
 
@@ -223,6 +230,7 @@ impl SimNode {
                 log_append_time: false,
                 min_insync_replicas: 1,
                 producer_expiration_ms: i64::MAX,
+                write_caching: self.write_caching && !machine,
             },
             machine: machine.then(|| Box::new(HashMachine::new(self.chain.clone())) as _),
             broadcast_commit: machine,
@@ -294,6 +302,24 @@ impl SimNode {
 
     /// The power goes; what was not synced is lost or torn.
     pub fn crash(&mut self, random: &SimRandom) {
+        self.stop_midway(random);
+        self.env.disk.crash(random);
+        self.lost_power = true;
+    }
+
+    /// The process dies, and the operating system keeps what it wrote.
+    pub fn kill(&mut self, random: &SimRandom) {
+        self.stop_midway(random);
+        self.env.disk.kill();
+    }
+
+    /// Whether its power went, and what that took may not be there again.
+    pub fn lacks_entries(&mut self) -> bool {
+        self.lost_power &= self.shard.as_ref().is_none_or(Shard::in_doubt);
+        self.lost_power || self.truncated.is_some()
+    }
+
+    fn stop_midway(&mut self, random: &SimRandom) {
         if let Some(writing) = self.writing.take().filter(|w| !w.written) {
             if random.below(2) == 0 {
                 // In the middle of the round's write or sync.
@@ -307,7 +333,6 @@ impl SimNode {
             job.run();
         }
         self.shard = None;
-        self.env.disk.crash(random);
     }
 
     /// Time and finished rounds.

@@ -59,6 +59,14 @@ pub struct Plan {
     pub delete_every_ms: u64,
     /// Records have keys, and partitions are compacted.
     pub compact: bool,
+    /// Partitions have write caching: all nodes at once lose their processes only, and of the power
+    /// of less than a majority each time a little (see `kills`).
+    pub write_caching: bool,
+    /// With write caching, how many of a hundred crashes end a process and leave the power on.
+    pub kills: u64,
+    /// With write caching, all nodes lose their power at once after the storm, and clients begin
+    /// that know nothing of what was before.
+    pub blackout: bool,
 }
 
 impl Plan {
@@ -83,6 +91,9 @@ impl Plan {
             move_every_ms: 0,
             delete_every_ms: if random.below(2) == 0 { 400 } else { 0 },
             compact: random.below(3) == 0,
+            write_caching: false,
+            kills: 0,
+            blackout: false,
         }
     }
 }
@@ -103,6 +114,8 @@ pub struct World {
     crashes: u64,
     asleep_ms: u64,
     moves: Option<Moves>,
+    /// Acknowledged records that a blackout took.
+    lost: u64,
     /// Deletions that were asked for.
     deletions: Vec<Deletion>,
 }
@@ -124,6 +137,8 @@ pub struct Summary {
     pub moves: u64,
     /// Batches that compaction has emptied, on all nodes.
     pub emptied: usize,
+    /// Acknowledged records that a blackout took.
+    pub lost: u64,
 }
 
 impl World {
@@ -143,6 +158,7 @@ impl World {
                 compact: plan.compact,
                 chain: chain.clone(),
                 seed,
+                write_caching: plan.write_caching,
                 image: moves.as_ref().map(Moves::image),
             })
         };
@@ -161,6 +177,7 @@ impl World {
             crashes: 0,
             asleep_ms: 0,
             moves,
+            lost: 0,
             deletions: Vec::new(),
         }
     }
@@ -183,6 +200,7 @@ impl World {
             asleep_ms: self.asleep_ms,
             moves: self.moves.as_ref().map_or(0, |moves| moves.finished),
             emptied: self.nodes.iter().map(|node| node.emptied()).sum(),
+            lost: self.lost,
         }
     }
 
@@ -195,12 +213,60 @@ impl World {
             self.misfortune()?;
             self.step(true)?;
         }
+        if self.plan.blackout {
+            return self.black_out();
+        }
         self.calm_down()?;
         let end_ms = self.now_ms + self.plan.rest_ms;
         while self.now_ms < end_ms {
             self.step(false)?;
         }
         self.final_checks()
+    }
+
+    /// The power of all nodes goes at once: of what was acknowledged in a partition, only a last
+    /// part may be gone; all replicas agree on the rest, and go on.
+    fn black_out(&mut self) -> Result<(), String> {
+        for node in &mut self.nodes {
+            node.crash(&self.random);
+            self.checks.restarted(node.id);
+            node.restart_ms = self.now_ms + 20 + self.random.below(1_000) as i64;
+        }
+        self.crashes += self.nodes.len() as u64;
+        self.checks.forget_acknowledged(MACHINE_GROUP);
+        let later =
+            |group| Client::new(LATER_ID + group as i64, group, group != MACHINE_GROUP, false);
+        let later = (0..self.plan.groups).map(later).collect();
+        let before = std::mem::replace(&mut self.clients, later);
+        let end_ms = self.now_ms + self.plan.storm_ms;
+        while self.now_ms < end_ms {
+            self.restart_those_due(false)?;
+            self.step(true)?;
+        }
+        self.calm_down()?;
+        for (before, later) in before.iter().zip(&self.clients) {
+            let group = before.group();
+            let shards = self.nodes.iter().filter_map(|node| node.shard.as_ref());
+            let mut logs: Vec<Records> =
+                shards.map(|s| read_log(s, group)).collect::<Result<_, _>>()?;
+            // Each replica of the state machine removes what its snapshot covers by itself.
+            let start = logs.iter().map(|log| log.1).max().unwrap_or(0);
+            for (records, from, _) in &mut logs {
+                (*records, *from) = (records.split_off(&start), start);
+            }
+            if logs.windows(2).any(|pair| pair[0] != pair[1]) {
+                return Err(format!("group {group}: the replicas differ"));
+            }
+            let (among, lost) = missing(before, &logs[0].0, start);
+            self.lost += lost as u64;
+            if lost > 0 && (among || group == MACHINE_GROUP) {
+                return Err(format!("group {group}: {lost} records lost, and not the last ones"));
+            }
+            if later.acknowledged.is_empty() || missing(later, &logs[0].0, start).1 > 0 {
+                return Err(format!("group {group}: later records are not there"));
+            }
+        }
+        Ok(())
     }
 
     /// Everything is repaired; clients get their answers and replicas catch up.
@@ -270,9 +336,14 @@ impl World {
             // Now and then all at once: what is acknowledged must survive that too.
             let all = self.random.below(8) == 0;
             let victim = self.any_node();
+            let kill = self.plan.write_caching
+                && (self.random.below(100) < self.plan.kills || all || !self.may_lack(victim));
             for node in &mut self.nodes {
                 if (all || node.id == victim) && node.shard.is_some() {
-                    node.crash(&self.random);
+                    match kill {
+                        true => node.kill(&self.random),
+                        false => node.crash(&self.random),
+                    }
                     self.checks.restarted(node.id);
                     self.crashes += 1;
                     node.restart_ms = self.now_ms + 20 + self.random.below(1_000) as i64;
@@ -298,6 +369,14 @@ impl World {
         Ok(())
     }
 
+    /// Whether this node may lose what it acknowledged: less than a majority does at a time.
+    fn may_lack(&mut self, victim: NodeId) -> bool {
+        self.nodes.iter_mut().for_each(SimNode::note_repair);
+        let others = self.nodes.iter_mut().filter(|node| node.id != victim);
+        let lacking = others.map(|node| usize::from(node.lacks_entries())).sum::<usize>();
+        lacking < (self.nodes.len() - 1) / 2
+    }
+
     /// A stopped node loses half of a segment.
     fn damage(&mut self) -> Result<(), String> {
         self.nodes.iter_mut().for_each(SimNode::note_repair);
@@ -305,8 +384,12 @@ impl World {
             return Ok(());
         }
         let victim = self.any_node();
+        if self.plan.write_caching && !self.may_lack(victim) {
+            return Ok(());
+        }
         let Some(node) = self.nodes.get_mut(victim as usize) else { return Ok(()) };
-        if node.shard.is_some() {
+        // What only a cache holds can go unnoticed with the power alone: the journal knows no more.
+        if node.shard.is_some() || self.plan.write_caching {
             node.crash(&self.random);
             self.crashes += 1;
             node.restart_ms = self.now_ms + 50;
@@ -572,6 +655,29 @@ fn tail_of(log: &headrace_log::GroupLog) -> String {
     }
     text
 }
+
+/// Of a client's acknowledged records from `start` on: whether one is there behind a missing one,
+/// and how many are missing.
+fn missing(client: &Client, records: &BTreeMap<i64, String>, start: i64) -> (bool, usize) {
+    let mut there = Vec::new();
+    for (&sequence, &(base_offset, count)) in &client.acknowledged {
+        let is_there = |n: i32| {
+            let found = records.get(&(base_offset + i64::from(n)));
+            found.is_some_and(|text| *text == value(client.id(), sequence + n))
+        };
+        there.extend((0..count).map(|n| (base_offset + i64::from(n), is_there(n))));
+    }
+    there.retain(|&(offset, _)| offset >= start);
+    there.sort_unstable();
+    let first = there.iter().position(|(_, there)| !there).unwrap_or(there.len());
+    (
+        there[first..].iter().any(|&(_, there)| there),
+        there.iter().filter(|(_, there)| !there).count(),
+    )
+}
+
+/// Added to a group's number: the id of the client that begins after a blackout.
+const LATER_ID: i64 = 2_000;
 
 fn client_id(group: GroupId) -> i64 {
     1000 + group as i64

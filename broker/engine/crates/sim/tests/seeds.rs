@@ -70,7 +70,55 @@ fn calm() -> Plan {
         move_every_ms: 0,
         delete_every_ms: 0,
         compact: false,
+        write_caching: false,
+        kills: 0,
+        blackout: false,
     }
+}
+
+/// With write caching, acknowledged records outlive the processes of any and all nodes.
+#[test]
+fn cached_writes_outlive_killed_processes() {
+    let first = number("HEADRACE_SIM_FIRST", 0);
+    for seed in first..first + number("HEADRACE_SIM_SEEDS", 20) {
+        let drawn = Plan::drawn(seed);
+        let crash_every_ms = drawn.crash_every_ms.max(400);
+        let plan = Plan { write_caching: true, kills: 100, crash_every_ms, ..drawn };
+        let moving = Plan { nodes: 5, move_every_ms: 400, damage_every_ms: 0, ..plan };
+        let summary = World::new(seed, if seed % 4 == 3 { moving } else { plan }).run();
+        assert!(summary.commits > 0, "seed {seed} did nothing");
+    }
+}
+
+/// The power of less than a majority goes again and again, among killed processes and cuts: whoever
+/// may lack what it had acknowledged makes no leader that lacks it, too (seed 50 did, before).
+#[test]
+fn cached_writes_outlive_the_power_of_a_minority() {
+    let first = number("HEADRACE_SIM_FIRST", 0);
+    for seed in first..first + number("HEADRACE_SIM_SEEDS", 60) {
+        let drawn = Plan::drawn(seed);
+        let crash_every_ms = drawn.crash_every_ms.max(400);
+        let plan = Plan { write_caching: true, kills: 30, crash_every_ms, ..drawn };
+        let summary = World::new(seed, Plan { cut_every_ms: 500, sync_ms: 30, ..plan }).run();
+        assert!(summary.commits > 0, "seed {seed} did nothing");
+    }
+}
+
+/// The power of all nodes goes at once: that takes the newest records at most, and the cluster goes
+/// on without being asked.
+#[test]
+fn a_blackout_takes_the_newest_cached_writes_at_most() {
+    let first = number("HEADRACE_SIM_FIRST", 0);
+    let mut lost = 0;
+    for seed in first..first + number("HEADRACE_SIM_SEEDS", 20) {
+        let calmer = Plan { damage_every_ms: 0, compact: false, ..Plan::drawn(seed) };
+        let plan = Plan { retention_bytes: -1, delete_every_ms: 0, sync_ms: 30, ..calmer };
+        let summary =
+            World::new(seed, Plan { write_caching: true, blackout: true, kills: 100, ..plan })
+                .run();
+        lost += summary.lost;
+    }
+    assert!(lost > 0, "no blackout came between a write and its sync");
 }
 
 /// Every replica is compacted by itself, under crashes, moves, deletions, retention and damage.
