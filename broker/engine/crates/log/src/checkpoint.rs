@@ -110,9 +110,7 @@ impl CheckpointJob {
         }
         // Only now may the journal forget.
         self.retired.iter_mut().try_for_each(JournalFile::retire)?;
-        // One of them is the next spare, if there is none.
-        let spare = self.spare.as_mut().or(self.retired.first_mut());
-        spare.map_or(Ok(()), |file| file.prepare(self.journal_bytes))
+        self.spare.as_mut().map_or(Ok(()), |file| file.prepare(self.journal_bytes))
     }
 
     /// A group may have been removed meanwhile, with its folder.

@@ -150,9 +150,10 @@ impl JournalFile {
         let zeros = vec![0; ZERO_STEP_BYTES as usize];
         let mut at = self.allocated / DIRECT_BLOCK_BYTES * DIRECT_BLOCK_BYTES;
         while at < limit {
-            let write = self.file.write_all_at(&zeros, at);
+            let step = (limit - at).next_multiple_of(DIRECT_BLOCK_BYTES).min(ZERO_STEP_BYTES);
+            let write = self.file.write_all_at(&zeros[..step as usize], at);
             write.map_err(StoreError::io("write", &self.path))?;
-            at += ZERO_STEP_BYTES;
+            at += step;
             self.allocated = at;
         }
         self.file.sync_data().map_err(StoreError::io("sync", &self.path))
@@ -197,15 +198,16 @@ impl JournalFile {
         Round { file, path, at, parts, number, poisoned: poisoned.clone() }
     }
 
-    /// Hands every sound round of the file to `apply`, in order. Returns the next round's number.
+    /// Hands every sound round of the file to `apply`, in order. Returns the next round's number,
+    /// and where it would begin: see [`JournalFile::check_torn_end`].
     ///
     /// # Errors
-    /// `CorruptJournal` for damage before the end, `Io`, and what `apply` returns.
+    /// `CorruptJournal` for rounds that do not follow, `Io`, and what `apply` returns.
     pub(crate) fn replay(
         &self,
         mut expected: Option<u64>,
         mut apply: impl FnMut(Vec<(GroupId, Change)>) -> Result<(), StoreError>,
-    ) -> Result<Option<u64>, StoreError> {
+    ) -> Result<(Option<u64>, u64), StoreError> {
         let len = self.file.len().map_err(StoreError::io("read", &self.path))?;
         let mut at = self.layout.first;
         loop {
@@ -220,8 +222,7 @@ impl JournalFile {
             apply(changes)?;
             expected = Some(number + 1);
         }
-        self.check_torn_end(at, len)?;
-        Ok(expected)
+        Ok((expected, at))
     }
 
     fn corrupt(&self, at: u64, reason: String) -> StoreError {
@@ -256,21 +257,24 @@ impl JournalFile {
         Ok((found == crc).then(|| (number, Bytes::from(payload))))
     }
 
-    /// Behind the last sound round nothing sound of this file may follow.
-    fn check_torn_end(&self, from: u64, len: u64) -> Result<(), StoreError> {
+    /// Behind the last sound round, which ends at `from`, nothing sound of this file may follow.
+    ///
+    /// # Errors
+    /// `CorruptJournal` when it does, `Io`.
+    pub(crate) fn check_torn_end(&self, from: u64) -> Result<(), StoreError> {
         const CHUNK_BYTES: u64 = 1 << 20;
-        let mut pattern = BytesMut::new();
-        pattern.put_u32(ROUND_MAGIC);
-        let pattern = pattern.freeze();
+        let len = self.file.len().map_err(StoreError::io("read", &self.path))?;
+        let magic = ROUND_MAGIC.to_be_bytes();
+        let step = usize::try_from(self.layout.block).expect("a block");
+        let mut chunk = vec![0; (CHUNK_BYTES + ROUND_HEADER_BYTES) as usize];
         let mut at = from;
         while at < len {
-            let size = (CHUNK_BYTES + ROUND_HEADER_BYTES).min(len - at);
-            let mut chunk = vec![0; usize::try_from(size).expect("a chunk")];
-            let read = self.file.read_exact_at(&mut chunk, at);
+            let size = (len - at).min(chunk.len() as u64) as usize;
+            let read = self.file.read_exact_at(&mut chunk[..size], at);
             read.map_err(StoreError::io("read", &self.path))?;
-            for (offset, _) in chunk.windows(4).enumerate().filter(|(_, w)| *w == &pattern[..]) {
+            for offset in (0..size).step_by(step) {
                 let place = at + offset as u64;
-                let begins = place > from && place % self.layout.block == 0;
+                let begins = place > from && chunk[offset..size].starts_with(&magic);
                 if begins && self.read_round(place, len)?.is_some() {
                     let reason = format!("a whole round follows at byte {place}");
                     return Err(self.corrupt(from, reason));
@@ -354,6 +358,8 @@ mod tests {
             seen.extend(changes);
             Ok(())
         });
-        assert_eq!((next.expect("sound"), seen), (Some(4), vec![change(1), change(2), change(3)]));
+        let (next, end) = next.expect("sound");
+        assert_eq!((next, seen), (Some(4), vec![change(1), change(2), change(3)]));
+        opened.check_torn_end(end).expect("nothing follows");
     }
 }

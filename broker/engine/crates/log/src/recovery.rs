@@ -82,12 +82,14 @@ pub(crate) fn recover(disk: &dyn Disk, dir: &Path) -> Result<Recovered, StoreErr
         if at > 0 && file.seq != live[at - 1].seq + 1 {
             return Err(StoreError::MissingJournal(dir.to_path_buf()));
         }
-        next_round = file.replay(next_round, |changes| {
+        let (next, end) = file.replay(next_round, |changes| {
             for (id, change) in &changes {
                 outlook.entry(*id).or_default().note(change);
             }
             Ok(())
         })?;
+        file.check_torn_end(end)?;
+        next_round = next;
     }
     let next_round = next_round.unwrap_or(1);
     let mut replay = Replay { disk, dir, groups: HashMap::new(), outlook, next_round, report };

@@ -450,15 +450,24 @@ impl Store {
             let retired = std::mem::take(&mut self.retired);
             return Some(CheckpointJob::new(self, retired, self.poisoned.clone()));
         }
-        if !self.retired.is_empty() || !self.spare.is_empty() {
+        if !self.retired.is_empty() {
             return None;
         }
-        self.checkpoint_out = true;
-        match self.new_journal_file("-spare") {
-            Ok(spare) => Some(CheckpointJob::preparing(self, Some(spare), self.poisoned.clone())),
+        let spare = match self.spare.pop() {
+            Some(spare) if spare.is_prepared(self.config.journal_bytes) => {
+                self.spare.push(spare);
+                return None;
+            }
+            Some(spare) => Ok(spare),
+            None => self.new_journal_file("-spare"),
+        };
+        match spare {
+            Ok(spare) => {
+                self.checkpoint_out = true;
+                Some(CheckpointJob::preparing(self, Some(spare), self.poisoned.clone()))
+            }
             Err(error) => {
                 // Nothing is lost by it: the next file is made when it is needed, or not.
-                self.checkpoint_out = false;
                 tracing::warn!(%error, "cannot prepare a journal file");
                 None
             }

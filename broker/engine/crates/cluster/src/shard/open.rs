@@ -144,7 +144,12 @@ impl Shard {
             doubt: in_doubt.then_some(now_ms.unsigned_abs()),
             ..self.raft_config(group)
         };
-        let raft = RaftGroup::new(config, durable, Box::new(source)).map_err(|e| e.to_string())?;
+        let mut raft =
+            RaftGroup::new(config, durable, Box::new(source)).map_err(|e| e.to_string())?;
+        if state.members.voters == [peer_of(self.config.node)] {
+            // Nobody else could lead: there is no time-out to wait for.
+            raft.campaign();
+        }
         let shared = Arc::new(PartitionShared::new(group, log.clone(), aborted));
         let fresh = hard == HardState::default() && log.last_index() == 0;
         let eager = fresh && new.campaign;

@@ -13,7 +13,9 @@ use std::collections::{BTreeMap, VecDeque};
 
 use headrace_wire::{DecodeError, ErrorCode};
 
-use crate::api::{Config, Description, Effect, Listed, Request, Response, Token, WriteId};
+use crate::api::{
+    Config, Description, Effect, Listed, Producer, Request, Response, Token, WriteId,
+};
 use crate::records::{decode_key, encode_key, Record};
 use crate::state::{Metadata, State};
 use writes::{Pending, Then};
@@ -33,11 +35,22 @@ struct Transaction {
     waiting: VecDeque<(Token, Request)>,
     /// All markers are written, but their completion is not: it is tried again.
     marked: bool,
+    /// Until when those who wait for the markers do; none while nobody does.
+    patient_until_ms: Option<i64>,
 }
 
 impl Transaction {
     fn new(now: Metadata) -> Self {
-        Transaction { now, pending: None, waiting: VecDeque::new(), marked: false }
+        let waiting = VecDeque::new();
+        Transaction { now, pending: None, waiting, marked: false, patient_until_ms: None }
+    }
+
+    /// Whether a producer may go on as soon as the markers of its last transaction are written:
+    /// refused, it would ask again after a pause that is many times longer.
+    fn waits_for_markers(&self, request: &Request) -> bool {
+        let theirs = |producer: &Producer| *producer == self.now.producer();
+        self.now.state.is_prepared()
+            && matches!(request, Request::Add { producer, .. } if theirs(producer))
     }
 }
 
@@ -100,6 +113,12 @@ impl Coordinator {
                     return;
                 }
                 Some(txn) if txn.pending.is_some() => Some(ErrorCode::ConcurrentTransactions),
+                Some(txn) if txn.waits_for_markers(&request) && txn.waiting.len() < MAX_WAITING => {
+                    let id = id.to_owned();
+                    txn.waiting.push_back((token, request));
+                    self.be_patient(now_ms, &id);
+                    return;
+                }
                 _ => None,
             },
         };

@@ -1,14 +1,19 @@
 //! What time brings: transactions that take too long, and ids that nobody uses.
 
+use headrace_wire::ErrorCode;
+
 use super::writes::Then;
 use super::{Coordinator, Transaction};
-use crate::api::Effect;
+use crate::api::{Effect, Request, Response};
 use crate::state::{Metadata, State};
 
 /// Between two looks for ids that nobody uses, as in Apache Kafka.
 pub(super) const EXPIRY_INTERVAL_MS: i64 = 60 * 60 * 1000;
 /// Before something that the log did not take is tried again.
 const RETRY_MS: i64 = 500;
+/// How long a producer's next transaction waits for the markers of the last one. They take as long
+/// as two writes, unless a partition has no leader.
+const PATIENCE_MS: i64 = 1_000;
 
 impl Coordinator {
     /// When [`Coordinator::tick`] is wanted next, Unix ms. Earlier calls do no harm.
@@ -36,6 +41,31 @@ impl Coordinator {
         for id in self.ids(|txn| txn.marked) {
             self.complete(now_ms, &id);
         }
+        for id in self.ids(|txn| txn.patient_until_ms.is_some_and(|at| at <= now_ms)) {
+            self.lose_patience(now_ms, &id);
+        }
+    }
+
+    /// Somebody waits for the markers of this id's transaction.
+    pub(super) fn be_patient(&mut self, now_ms: i64, id: &str) {
+        let Some(txn) = self.transactions.get_mut(id) else { return };
+        let until_ms = *txn.patient_until_ms.get_or_insert(now_ms.saturating_add(PATIENCE_MS));
+        self.next_timeout_ms = self.next_timeout_ms.min(until_ms);
+    }
+
+    /// The markers take too long: who waits for them is refused, who waits behind goes on.
+    fn lose_patience(&mut self, now_ms: i64, id: &str) {
+        let Some(txn) = self.transactions.get_mut(id) else { return };
+        txn.patient_until_ms = None;
+        for (token, request) in std::mem::take(&mut txn.waiting) {
+            match request {
+                Request::Add { .. } => {
+                    let response = Response::Refused(ErrorCode::ConcurrentTransactions);
+                    self.effects.push(Effect::Reply { token, response });
+                }
+                request => self.route(now_ms, token, request),
+            }
+        }
     }
 
     fn expire(&mut self, now_ms: i64) {
@@ -59,7 +89,8 @@ impl Coordinator {
     /// Transactions with a write under way are looked at again when it is done.
     pub(super) fn schedule_timeouts(&mut self) {
         let open = self.transactions.values().filter(|txn| txn.pending.is_none());
-        let next = open.filter_map(|txn| deadline_ms(&txn.now)).min();
+        let times = |txn: &Transaction| [deadline_ms(&txn.now), txn.patient_until_ms];
+        let next = open.flat_map(times).flatten().min();
         self.next_timeout_ms = next.unwrap_or(i64::MAX);
     }
 

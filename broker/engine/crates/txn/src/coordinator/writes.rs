@@ -75,6 +75,7 @@ impl Coordinator {
         };
         txn.now = next;
         txn.marked = false;
+        txn.patient_until_ms = None;
         let (producer, after) = (txn.now.producer(), txn.now.producer_after());
         match then {
             Then::Init { token } => self.answer(Some(token), Response::Producer(producer)),
@@ -122,6 +123,10 @@ impl Coordinator {
     /// Requests that waited for a write go on, up to the next write.
     fn go_on(&mut self, now_ms: i64, id: &str) {
         while let Some(txn) = self.transactions.get_mut(id).filter(|txn| txn.pending.is_none()) {
+            let Some((_, first)) = txn.waiting.front() else { return };
+            if txn.waits_for_markers(first) {
+                return self.be_patient(now_ms, id);
+            }
             let Some((token, request)) = txn.waiting.pop_front() else { return };
             match request {
                 Request::Add { producer, partitions, second_protocol, .. } => {

@@ -1,6 +1,6 @@
 //! What is asked in which state, by both protocols.
 
-use crate::world::{add, partitions, refused, World, ID};
+use crate::world::{add, end, partitions, refused, World, ID};
 use headrace_txn::{Producer, Request, Response, State, WriteError};
 use headrace_wire::ErrorCode;
 
@@ -95,15 +95,66 @@ fn a_second_end_by_the_second_protocol() {
 fn partitions_are_added_in_these_states_only() {
     for state in State::ALL {
         let (mut world, producer) = in_state(state, FIRST);
-        let busy = matches!(state, State::PrepareCommit | State::PrepareAbort);
-        let expected =
-            if busy { refused(ErrorCode::ConcurrentTransactions) } else { Response::Added };
-        assert_eq!(world.add(producer, &[5], FIRST), expected, "{state:?}");
+        // Who comes while the markers are on their way waits: see the next test.
+        if !matches!(state, State::PrepareCommit | State::PrepareAbort) {
+            assert_eq!(world.add(producer, &[5], FIRST), Response::Added, "{state:?}");
+        }
         let stale = refused(ErrorCode::ProducerFenced);
         assert_eq!(world.add(epoch(producer, 1), &[5], FIRST), stale);
         let other = Producer { id: 1, epoch: 0 };
         assert_eq!(world.add(other, &[5], FIRST), refused(ErrorCode::InvalidProducerIdMapping));
     }
+}
+
+#[test]
+fn the_next_transaction_waits_for_the_markers_of_the_last_one() {
+    for state in [State::PrepareCommit, State::PrepareAbort] {
+        let (mut world, producer) = in_state(state, SECOND);
+        let producer = epoch(producer, 1);
+        let tokens = [5, 6].map(|index| world.send(add(producer, &[index], SECOND)));
+        world.settle();
+        assert!(world.answers.is_empty(), "the markers are on their way");
+        let behind = world.send(end(producer, true, SECOND));
+        world.mark();
+        world.settle();
+        for token in tokens {
+            assert_eq!(world.answers.remove(&token), Some(Response::Added), "{state:?}");
+        }
+        let ended = world.answers.remove(&behind);
+        assert_eq!(ended, Some(refused(ErrorCode::ConcurrentTransactions)), "it came too early");
+        assert_eq!(world.coordinator.state(ID), Some(State::Ongoing));
+    }
+}
+
+#[test]
+fn nobody_waits_for_markers_without_an_end() {
+    let (mut world, producer) = in_state(State::PrepareCommit, FIRST);
+    let waits = world.send(add(producer, &[5], FIRST));
+    let due_ms = world.coordinator.next_tick_ms();
+    world.tick(due_ms - 1);
+    assert!(world.answers.is_empty());
+    world.tick(due_ms);
+    let refusal = Some(refused(ErrorCode::ConcurrentTransactions));
+    assert_eq!(world.answers.remove(&waits), refusal);
+    let again = world.send(add(producer, &[5], FIRST));
+    assert_eq!(world.coordinator.next_tick_ms(), 2 * due_ms, "the next one waits as long");
+    world.fail_over();
+    assert_eq!(world.answers.remove(&again), Some(refused(ErrorCode::NotCoordinator)));
+}
+
+#[test]
+fn more_than_may_wait_for_markers_are_refused() {
+    let (mut world, producer) = in_state(State::PrepareCommit, FIRST);
+    for _ in 0..100 {
+        world.send(add(producer, &[5], FIRST));
+    }
+    let busy = refused(ErrorCode::ConcurrentTransactions);
+    assert_eq!(world.answers.len(), 36, "64 wait");
+    assert!(world.answers.values().all(|answer| *answer == busy));
+    world.mark();
+    world.settle();
+    let added = world.answers.values().filter(|answer| **answer == Response::Added);
+    assert_eq!(added.count(), 64);
 }
 
 #[test]
