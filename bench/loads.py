@@ -53,6 +53,15 @@ def run(what: str, bootstrap: str, topic: str, **options: float) -> Told:
     return result(start(what, bootstrap, topic, **options))
 
 
+def floor(folder: Path, **options: float) -> Told:
+    """The bare loop on the disk of `folder`."""
+    command = [str(peer.cache_folder() / "rdkafka/release/headrace-load"), "floor"]
+    command += ["--folder", str(folder)]
+    for name, value in options.items():
+        command += [f"--{name.replace('_', '-')}", str(value)]
+    return result(subprocess.Popen(command, stdout=subprocess.PIPE, text=True))
+
+
 def java_produce(bootstrap: str, topic: str, records: int, record_bytes: int) -> float:
     """Apache Kafka's ProducerPerformance; MB/s."""
     output = _tool(

@@ -31,6 +31,8 @@ SETTLE_SECONDS = 5
 # Not a workload like the others: it starts and stops the cluster itself.
 RESTART = "restart"
 RESTART_RECORD_BYTES = 10_000
+FLOOR_BATCH_BYTES = 65_536
+FLOOR_RATE = 500
 
 
 def say(text: str) -> None:
@@ -52,18 +54,31 @@ class Bench:
         self.plan = Plan(seconds=options.seconds, long=options.long)
         self.runs: dict[str, list[Figures]] = {side.name: [] for side in self.sides}
         self.curves: dict[str, list[Curves]] = {side.name: [] for side in self.sides}
+        self.floors: list[Figures] = []
 
     def run(self, base: Path) -> None:
         """Calibrates, then all repetitions."""
         if "ladder" in self.workloads:
             self.calibrate(base)
         for repetition in range(self.options.repeat):
+            if not self.options.long:
+                self.floors.append(self.floor(base))
             for system in self.systems:
                 say(f"repetition {repetition + 1} of {self.options.repeat}: {system}")
                 with running(system, base / system) as cluster:
                     self.measure(cluster)
                 if self.restarts:
                     self.restart(system, base / system)
+
+    def floor(self, base: Path) -> Figures:
+        """The same bytes through a bare loop: full batches, and single records at a rate."""
+        say("  floor: a bare loop on loopback and disk")
+        full = loads.floor(base, bytes=FLOOR_BATCH_BYTES, seconds=self.plan.seconds / 2)
+        single = loads.floor(
+            base, bytes=self.plan.record_bytes, rate=FLOOR_RATE, seconds=self.plan.seconds / 2
+        )
+        figures = {f"{name}_ms": value for name, value in single["latency"]["ms"].items()}
+        return {"mb_s": full["mb_s"]} | figures
 
     def restart(self, system: str, folder: Path) -> None:
         """(i) Seconds until a cluster serves that was stopped with a lot of data."""
@@ -177,6 +192,7 @@ def main() -> None:
         bench.run(Path(scratch))
     report["sustained_records_s"] = bench.plan.sustained
     report["runs"], report["rows"] = bench.runs, reports.rows(bench.runs)
+    report["floors"] = bench.floors
     stem = ROOT / "bench/results" / report["began"].replace(":", "").split("+")[0]
     written = reports.write(report, bench.curves, stem)
     print(reports.markdown(report))

@@ -121,7 +121,7 @@ def ladder(run: Run) -> Figures:
         if run.side.name not in pair.split("/"):
             continue
         for percent in LADDER:
-            told = run.open(topic, sustained * percent / 100, groups=1, linger_ms=0)
+            told = run.open(topic, sustained * percent / 100, groups=1)
             at = f"{percent}% of {pair}"
             figures |= run.latencies(f"{at} ack", told["latency"])
             figures |= run.latencies(f"{at} end to end", told["end_to_end"])

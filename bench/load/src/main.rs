@@ -5,6 +5,7 @@
 //! client could send it in time, so a broker that stalls is charged for every record that it delays.
 
 mod clients;
+mod floor;
 mod latency;
 mod open;
 mod read;
@@ -30,6 +31,8 @@ enum What {
     Read(read::Options),
     /// Runs transactions one after the other, for a time.
     Transactions(transactions::Options),
+    /// The same bytes through a bare loop on loopback and disk, without a broker.
+    Floor(floor::Options),
 }
 
 /// What every load needs to know.
@@ -58,6 +61,7 @@ fn main() {
         What::Open(options) => open::run(&options),
         What::Read(options) => read::run(&options),
         What::Transactions(options) => transactions::run(&options),
+        What::Floor(options) => floor::run(&options),
     };
     match outcome {
         Ok(figures) => println!("{figures}"),

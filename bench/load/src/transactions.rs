@@ -1,5 +1,6 @@
 //! Transactions, one after the other.
 
+use std::sync::atomic::Ordering;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -35,7 +36,7 @@ pub fn run(options: &Options) -> Result<serde_json::Value, String> {
     let began = Instant::now();
     let from = Duration::from_secs_f64(options.warm_seconds);
     let until = from + Duration::from_secs_f64(options.seconds);
-    let mut count = 0u64;
+    let (mut count, mut sent) = (0u64, 0u64);
     while began.elapsed() < until {
         let one = Instant::now();
         client.begin_transaction().map_err(|e| e.to_string())?;
@@ -46,6 +47,8 @@ pub fn run(options: &Options) -> Result<serde_json::Value, String> {
                 start.elapsed().as_nanos() as u64,
             )?;
         }
+        sent += options.records;
+        await_acknowledgements(&seen, sent)?;
         client
             .commit_transaction(STALL)
             .map_err(|e| e.to_string())?;
@@ -59,4 +62,17 @@ pub fn run(options: &Options) -> Result<serde_json::Value, String> {
         "transactions_s": count as f64 / (began.elapsed() - from).as_secs_f64(),
         "latency": latency.told(),
     }))
+}
+
+/// What the commit would do first; the client library looks only every 100 ms there.
+fn await_acknowledgements(seen: &Seen, sent: u64) -> Result<(), String> {
+    let since = Instant::now();
+    while seen.acknowledged.load(Ordering::Relaxed) < sent {
+        seen.check()?;
+        if since.elapsed() > STALL {
+            return Err("records of a transaction were not acknowledged for a minute".into());
+        }
+        std::thread::sleep(Duration::from_micros(100));
+    }
+    Ok(())
 }

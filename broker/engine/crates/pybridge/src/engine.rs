@@ -72,6 +72,7 @@ impl Engine {
     /// Checks the configuration; opens nothing.
     pub fn new(config_json: &str) -> Result<Engine, Failure> {
         let config = EngineConfig::parse(config_json)?;
+        refuse_huge_pages();
         let queue = Queue::new().map_err(|e| {
             Failure::new(Code::Storage, format!("cannot make an event descriptor: {e}"))
         })?;
@@ -232,5 +233,14 @@ impl Engine {
 impl Drop for Engine {
     fn drop(&mut self) {
         self.stop();
+    }
+}
+
+/// A huge page is resident as a whole when one byte of it is used. The allocator asks for them, and
+/// a node took a quarter more memory with them, for no throughput.
+fn refuse_huge_pages() {
+    // SAFETY: sets a flag of this process and touches no memory. A kernel without it says no.
+    unsafe {
+        libc::prctl(libc::PR_SET_THP_DISABLE, 1, 0, 0, 0);
     }
 }

@@ -30,9 +30,9 @@ fn finished(inner: &Inner) -> Vec<(GroupId, Goal)> {
     let image = inner.view.image();
     let led = inner.leaders.served().into_iter();
     led.filter_map(|(group, _)| {
-        let (_, _, partition) = image.group(group)?;
+        let (_, _, partition) = image.group(group).filter(|(_, _, found)| found.is_moving())?;
         let done = inner.partition(group)?.reached() == Some(partition.target_version);
-        (partition.is_moving() && done).then(|| (group, partition.goal()))
+        done.then(|| (group, partition.goal()))
     })
     .collect()
 }

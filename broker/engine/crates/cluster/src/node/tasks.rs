@@ -31,6 +31,8 @@ const MAX_CONTROLLER_VOTERS: usize = 5;
 const GOSSIP_EVERY: Duration = Duration::from_millis(300);
 /// All that this node leads is told again this often, should a message have been lost.
 const GOSSIP_ALL_EVERY: Duration = Duration::from_secs(5);
+/// How often what this node has and leads is counted, for its metrics.
+const COUNT_EVERY: Duration = Duration::from_secs(1);
 /// News within this time share a message.
 const GOSSIP_GATHER: Duration = Duration::from_millis(2);
 const DUTIES_EVERY: Duration = Duration::from_millis(200);
@@ -98,7 +100,7 @@ async fn register(inner: &Arc<Inner>) {
 
 /// Tells other nodes what this one leads.
 async fn gossip(inner: Arc<Inner>) {
-    let mut all_at = Instant::now();
+    let (mut all_at, mut count_at) = (Instant::now(), Instant::now());
     let host: Arc<dyn LinkHost> = inner.clone();
     loop {
         let wait = tokio::time::timeout(GOSSIP_EVERY, inner.news.notified());
@@ -116,7 +118,10 @@ async fn gossip(inner: Arc<Inner>) {
         for node in inner.links.nodes() {
             inner.links.send(node, kind::GOSSIP, message.clone());
         }
-        count(&inner);
+        if Instant::now() >= count_at {
+            count_at = Instant::now() + COUNT_EVERY;
+            count(&inner);
+        }
     }
 }
 

@@ -205,6 +205,7 @@ pub struct Shard {
     /// The time of the last input.
     now_ms: i64,
     next_balance_ms: i64,
+    next_members_ms: i64,
     next_states_ms: i64,
     saving_states: bool,
     /// A step of compaction that waits to be taken.

@@ -75,6 +75,7 @@ impl Shard {
             metrics,
             now_ms: env.clock.now_ms(),
             next_balance_ms: 0,
+            next_members_ms: 0,
             next_states_ms: 0,
             saving_states: false,
             clean: None,

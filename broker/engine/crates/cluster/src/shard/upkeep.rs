@@ -13,6 +13,8 @@ use crate::partition::in_sync::{node_of, peer_of};
 
 /// Between two looks at who should lead.
 const BALANCE_INTERVAL_MS: i64 = 500;
+/// Between two looks at who should be a member.
+const MEMBERS_INTERVAL_MS: i64 = 200;
 /// Hand-overs of one shard in one look: leadership moves gently.
 const MAX_HANDOVERS: usize = 8;
 /// Hand-overs of one shard in one tick while the node leaves.
@@ -34,7 +36,10 @@ impl Shard {
                 self.dirty.insert(group);
             }
         }
-        self.change_members(now_ms);
+        if now_ms >= self.next_members_ms {
+            self.next_members_ms = now_ms + MEMBERS_INTERVAL_MS;
+            self.change_members(now_ms);
+        }
         if self.draining.contains(&self.config.node) {
             self.hand_over(now_ms, MAX_HANDOVERS_LEAVING);
         } else if now_ms >= self.next_balance_ms {
