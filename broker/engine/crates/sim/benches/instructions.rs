@@ -151,7 +151,7 @@ fn open(id: NodeId) -> (SimEnv, Shard) {
         idle_ms: i64::MAX,
         states_interval_ms: i64::MAX,
     };
-    let store = StoreConfig { journal_bytes: 64 << 20, tail_cache_bytes: 1 << 20 };
+    let store = StoreConfig { journal_bytes: 8 << 20, tail_cache_bytes: 1 << 20 };
     let metrics = Arc::new(Metrics::default());
     let (mut shard, _) = Shard::open(&env.env, config, 0, store, metrics).expect("a new store");
     let replica = NewReplica {
