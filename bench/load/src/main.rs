@@ -1,8 +1,9 @@
 //! Load on a Kafka cluster through librdkafka, and what it met: one JSON object on standard output.
 //!
-//! Times are from one monotonic clock, latencies in HdrHistograms of microseconds. `open` is an open
-//! loop: record i is due at start + i / rate, and its latency counts from then, whether or not the
-//! client could send it in time, so a broker that stalls is charged for every record that it delays.
+//! Times are from one monotonic clock, latencies in HdrHistograms of microseconds. `open` is an
+//! open loop: record i is due at start + i / rate, and its latency counts from then, whether or not
+//! the client could send it in time, so a broker that stalls is charged for every record that it
+//! delays.
 
 mod clients;
 mod floor;

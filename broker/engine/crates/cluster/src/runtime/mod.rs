@@ -42,7 +42,7 @@ pub(crate) struct ShardThread {
 
 /// Slow work beside the journal.
 enum Chore {
-    Checkpoint(CheckpointJob),
+    Checkpoint(Box<CheckpointJob>),
     States(StatesFile),
 }
 
@@ -139,7 +139,7 @@ fn start_helpers(
             let done = match chore {
                 Chore::Checkpoint(mut job) => {
                     job.run();
-                    Input::CheckpointDone(job)
+                    Input::CheckpointDone(*job)
                 }
                 Chore::States(states) => match states.write(disk.as_ref(), &dir) {
                     Ok(()) => Input::StatesSaved(states.indices),
@@ -246,7 +246,7 @@ impl Driver {
             let _ = self.helpers.rounds.send(round);
         }
         if let Some(job) = turn.checkpoint {
-            let _ = self.helpers.chores.send(Chore::Checkpoint(job));
+            let _ = self.helpers.chores.send(Chore::Checkpoint(Box::new(job)));
         }
         if let Some(job) = turn.clean {
             let _ = self.helpers.cleans.send(job);
