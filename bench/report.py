@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from matplotlib import pyplot as plt
 
-from workloads import LADDER, MORE_IS_BETTER, Curves, Figures
+from workloads import MORE_IS_BETTER, Curves, Figures
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -21,6 +21,8 @@ PAIRS = (
     ("headrace_caching", "kafka"),
 )
 DPI = 110
+# The load whose percentile curve is drawn, in % of what the slower side sustains.
+MODERATE = 30
 # No display: the plots go to files.
 plt.switch_backend("Agg")
 
@@ -115,12 +117,14 @@ def plots(report: dict[str, Any], curves: dict[str, list[Curves]], stem: Path) -
     pairs = sorted({f.split(" of ", 1)[1].split(" ")[0] for f in by_figure if "% of " in f})
     for pair in pairs:
         slug = pair.replace("/", "-over-")
-        for what in ("ack", "end to end"):
+        measured = [w for w in ("ack", "end to end") if any(f"{pair} {w}" in f for f in by_figure)]
+        for what in measured:
             path = stem.with_name(f"{stem.name}-load-{slug}-{what.replace(' ', '-')}.png")
-            _over_load(by_figure, pair, what, path)
+            _over_load(by_figure, report["loads"], (pair, what), path)
             made.append(path)
             path = stem.with_name(f"{stem.name}-curve-{slug}-{what.replace(' ', '-')}.png")
-            _curve(curves, f"ladder {LADDER[1]}% of {pair} {what}", path)
+            moderate = min(report["loads"], key=lambda percent: abs(percent - MODERATE))
+            _curve(curves, f"ladder {moderate}% of {pair} {what}", path)
             made.append(path)
     for axis in sorted({f.split("=")[0] for f in by_figure if "=" in f}):
         path = stem.with_name(f"{stem.name}-growth-{axis.rsplit(maxsplit=1)[-1]}.png")
@@ -129,13 +133,16 @@ def plots(report: dict[str, Any], curves: dict[str, list[Curves]], stem: Path) -
     return made
 
 
-def _over_load(rows_by: dict[str, Any], pair: str, what: str, path: Path) -> None:
+def _over_load(
+    rows_by: dict[str, Any], loads: list[int], name: tuple[str, str], path: Path
+) -> None:
+    pair, what = name
     figure, axes = plt.subplots(figsize=(7, 4.5))
     for side in pair.split("/"):
         for at, style in (("p50", ":"), ("p99", "-"), ("p99.9", "--")):
             points = [
                 (percent, rows_by.get(f"ladder {percent}% of {pair} {what} {at}_ms", {}).get(side))
-                for percent in LADDER
+                for percent in loads
             ]
             seen = [(percent, cell["median"]) for percent, cell in points if cell]
             axes.plot(*zip(*seen, strict=True), style, marker="o", label=f"{side} {at}")

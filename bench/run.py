@@ -51,7 +51,12 @@ class Bench:
         self.restarts = RESTART in names
         self.sides = [SIDES[name] for name in options.sides]
         self.systems = list(dict.fromkeys(side.system for side in self.sides))
-        self.plan = Plan(seconds=options.seconds, long=options.long)
+        self.plan = Plan(
+            seconds=options.seconds,
+            partitions=options.partitions,
+            loads=options.loads,
+            warm_rounds=options.warm_rounds,
+        )
         self.runs: dict[str, list[Figures]] = {side.name: [] for side in self.sides}
         self.curves: dict[str, list[Curves]] = {side.name: [] for side in self.sides}
         self.floors: list[Figures] = []
@@ -138,6 +143,11 @@ class Bench:
             self.curves[side.name].append(curves[side.name])
 
 
+def numbers(text: str) -> tuple[int, ...]:
+    """Numbers, by commas."""
+    return tuple(int(word) for word in text.split(","))
+
+
 def arguments() -> argparse.Namespace:
     """The command line."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
@@ -148,6 +158,18 @@ def arguments() -> argparse.Namespace:
     )
     parser.add_argument("--seconds", type=float, default=10, help="what counts of each load")
     parser.add_argument("--repeat", type=int, default=3)
+    parser.add_argument(
+        "--partitions", type=numbers, default=Plan.partitions, help="of the throughput's topics"
+    )
+    parser.add_argument(
+        "--loads",
+        type=numbers,
+        default=Plan.loads,
+        help="of the ladder, %% of the slower side's most",
+    )
+    parser.add_argument(
+        "--warm-rounds", type=int, default=Plan.warm_rounds, help="of 20 s, before anything counts"
+    )
     parser.add_argument("--restart-gb", type=float, default=10, help="data of the restart")
     parser.add_argument("--directory", type=Path, help="where the clusters keep their data")
     options = parser.parse_args()
@@ -176,6 +198,8 @@ def described(bench: Bench) -> dict[str, Any]:
         "kafka_heap": peer.KafkaPeer.heap,
         "repetitions": bench.options.repeat,
         "seconds": bench.plan.seconds,
+        "loads": bench.plan.loads,
+        "warm_rounds": bench.plan.warm_rounds,
         "sides": [{"name": side.name, "promise": side.promise} for side in bench.sides],
     }
 

@@ -19,7 +19,6 @@ MORE_IS_BETTER = ("mb_s", "records_s", "transactions_s")
 Figures = dict[str, float]
 # (fraction of records, milliseconds) by the figure that it belongs to
 Curves = dict[str, list[tuple[float, float]]]
-LADDER = (10, 30, 60, 90)
 STEP_RECORDS = 20_000
 
 
@@ -30,9 +29,11 @@ class Plan:
     seconds: float = 10
     warm_seconds: float = 3
     record_bytes: int = 1024
+    partitions: tuple[int, ...] = (1, 64, 1000)
+    loads: tuple[int, ...] = (10, 30, 60, 90)
+    warm_rounds: int = 2
     # Records a second that each pair of sides can both do, by the pair's name.
     sustained: dict[str, float] = field(default_factory=dict)
-    long: bool = False
 
 
 @dataclass
@@ -83,7 +84,7 @@ class Run:
 def throughput(run: Run) -> Figures:
     """(a), (h) 1 KB records as fast as they are acknowledged; memory and CPU meanwhile."""
     figures: Figures = {}
-    for partitions in (1, 64, 1000):
+    for partitions in run.plan.partitions:
         topic = run.topic(f"a{partitions}", partitions)
         with run.cluster.sampled() as used:
             told = run.write(topic)
@@ -120,7 +121,7 @@ def ladder(run: Run) -> Figures:
     for pair, sustained in run.plan.sustained.items():
         if run.side.name not in pair.split("/"):
             continue
-        for percent in LADDER:
+        for percent in run.plan.loads:
             told = run.open(topic, sustained * percent / 100, groups=1)
             at = f"{percent}% of {pair}"
             figures |= run.latencies(f"{at} ack", told["latency"])
@@ -285,7 +286,7 @@ ONCE = {"failover", "partitions_5000"}
 def warm_up(cluster: Cluster, plan: Plan) -> None:
     """Both kinds of load for a while: a JVM compiles what it runs often, and we fill caches."""
     cluster.create("warm-up", 64, {})
-    for _ in range(2):
+    for _ in range(plan.warm_rounds):
         loads.run("write", cluster.bootstrap, "warm-up", bytes=plan.record_bytes, seconds=8)
         loads.run(
             *("open", cluster.bootstrap, "warm-up"),
