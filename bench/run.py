@@ -18,13 +18,16 @@ import time
 from collections import defaultdict
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import loads
 import peer
 import report as reports
 from systems import SIDES, Cluster, Side, running
 from workloads import EVERYDAY, LONG, ONCE, Curves, Figures, Plan, Run, calibrate, warm_up
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 ROOT = Path(__file__).resolve().parents[1]
 SETTLE_SECONDS = 5
@@ -61,8 +64,8 @@ class Bench:
         self.curves: dict[str, list[Curves]] = {side.name: [] for side in self.sides}
         self.floors: list[Figures] = []
 
-    def run(self, base: Path) -> None:
-        """Calibrates, then all repetitions."""
+    def run(self, base: Path, keep: Callable[[], object]) -> None:
+        """Calibrates, then all repetitions; `keep` keeps what there is after each of them."""
         if "ladder" in self.workloads:
             self.calibrate(base)
         for repetition in range(self.options.repeat):
@@ -74,6 +77,7 @@ class Bench:
                     self.measure(cluster)
                 if self.restarts:
                     self.restart(system, base / system)
+            keep()
 
     def floor(self, base: Path) -> Figures:
         """The same bytes through a bare loop: full batches, and single records at a rate."""
@@ -212,15 +216,19 @@ def main() -> None:
     loads.program()
     peer.assemble(peer.cache_folder())
     report = described(bench)
-    with tempfile.TemporaryDirectory(prefix="headrace-bench-", dir=options.directory) as scratch:
-        bench.run(Path(scratch))
-    report["sustained_records_s"] = bench.plan.sustained
-    report["runs"], report["rows"] = bench.runs, reports.rows(bench.runs)
-    report["floors"] = bench.floors
     stem = ROOT / "bench/results" / report["began"].replace(":", "").split("+")[0]
-    written = reports.write(report, bench.curves, stem)
+
+    def keep() -> list[Path]:
+        report["sustained_records_s"] = bench.plan.sustained
+        report["runs"], report["rows"] = bench.runs, reports.rows(bench.runs)
+        report["floors"] = bench.floors
+        report["repetitions"] = min(len(each) for each in bench.runs.values())
+        return list(reports.write(report, bench.curves, stem))
+
+    with tempfile.TemporaryDirectory(prefix="headrace-bench-", dir=options.directory) as scratch:
+        bench.run(Path(scratch), keep)
     print(reports.markdown(report))
-    for path in written:
+    for path in keep():
         print(f"written: {path.relative_to(ROOT)}")
 
 
