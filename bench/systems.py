@@ -101,7 +101,9 @@ class Cluster:
 
     def delete(self, name: str) -> None:
         """Deletes a topic."""
-        self.admin().delete_topics([name], operation_timeout=60)[name].result(CREATE_SECONDS)
+        # Kept until the answer is there: what it was asked ends with it.
+        admin = self.admin()
+        admin.delete_topics([name], operation_timeout=60)[name].result(CREATE_SECONDS)
 
     def leader_of(self, topic: str, partition: int = 0) -> int:
         """The position of the node that leads a partition."""

@@ -31,7 +31,9 @@ class Plan:
     record_bytes: int = 1024
     partitions: tuple[int, ...] = (1, 64, 1000)
     loads: tuple[int, ...] = (10, 30, 60, 90)
-    warm_rounds: int = 2
+    # With one round of warm-up a JVM among three on two cores was seen to do a fortieth of what it
+    # did after two.
+    warm_rounds: int = 4
     # Records a second that each pair of sides can both do, by the pair's name.
     sustained: dict[str, float] = field(default_factory=dict)
 
