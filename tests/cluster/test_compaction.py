@@ -141,6 +141,11 @@ def test_offsets_and_transactions_survive_their_topics_compaction(start_cluster)
             )
         for node in cluster.info["nodes"]:
             cluster.kill(node["id"])
+    except BaseException:
+        # The test has failed: nothing of it goes on.
+        for worker in load.workers:
+            worker.end(kill=True)
+        raise
     finally:
         for committer in committers:
             committer.stop.set()

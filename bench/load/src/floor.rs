@@ -48,7 +48,7 @@ pub fn run(options: &Options) -> Result<serde_json::Value, String> {
         return Err(format!("--bytes is at most {MOST_FRAME_BYTES}"));
     }
     let path = options.folder.join("floor");
-    let outcome = measure(options, &path).map_err(|error| error.to_string());
+    let outcome = measure(options, &path).map_err(|error| format!("{}: {error}", path.display()));
     let _ = std::fs::remove_file(&path);
     outcome
 }
