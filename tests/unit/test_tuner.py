@@ -19,6 +19,7 @@ DEFAULTS = {
     "proc/sys/fs/nr_open": "65536",
     "proc/sys/fs/aio-nr": "0",
     "proc/sys/fs/aio-max-nr": "65536",
+    "proc/sys/kernel/sched_autogroup_enabled": "1",
     "proc/sys/vm/swappiness": "60",
     "proc/sys/net/core/somaxconn": "128",
     "proc/sys/net/core/netdev_max_backlog": "1000",
@@ -107,6 +108,7 @@ def test_check_and_dry_run_change_nothing(machine: Machine) -> None:
     assert wanted == {
         "nr_open",
         "aio-max-nr",
+        "sched_autogroup_enabled",
         "swappiness",
         "somaxconn",
         "netdev_max_backlog",
@@ -121,6 +123,7 @@ def test_apply_tunes_all_and_a_second_run_changes_nothing(machine: Machine) -> N
     assert first.ok
     assert {f.state for f in first.findings} == {State.TUNED}
     assert machine.get("proc/sys/vm/swappiness") == "1"
+    assert machine.get("proc/sys/kernel/sched_autogroup_enabled") == "0"
     assert machine.get("proc/sys/fs/aio-max-nr") == "1048576"
     assert machine.get("sys/kernel/mm/transparent_hugepage/enabled") == "always [madvise] never"
     assert machine.get("sys/devices/nvme0n1/queue/scheduler") == "mq-deadline kyber [none]"

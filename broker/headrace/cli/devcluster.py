@@ -177,7 +177,6 @@ class DevCluster:
             "developer_mode": True,
             "shards": 2,
             "journal_bytes": 16 * MIB,
-            "tail_cache_bytes": 16 * MIB,
             "default_replication_factor": replicas,
             "offsets_topic_num_partitions": 8,
             "group_initial_rebalance_delay_ms": 0,

@@ -198,8 +198,9 @@ class NodeSettings(Model):
         le=4 * GIB,
     )
     tail_cache_bytes: int = prop(
-        64 * MIB,
-        "Memory a shard keeps newest batches in, from which consumers that keep up are served.",
+        16 * MIB,
+        "Memory a shard keeps newest batches in, from which consumers that keep up are served. "
+        "What is older comes from the page cache.",
         unit="bytes",
         ge=MIB,
         le=64 * GIB,
@@ -510,6 +511,9 @@ class TunerSettings(Model):
         True, "Open files: fs.file-max, fs.nr_open, and a check of the unit's LimitNOFILE."
     )
     tune_aio_events: bool = prop(True, "Room for asynchronous I/O: fs.aio-max-nr.")
+    tune_autogroup: bool = prop(
+        True, "Share the cores by thread, not by session: kernel.sched_autogroup_enabled."
+    )
     tune_swappiness: bool = prop(True, "Keep the node's memory off the swap: vm.swappiness.")
     tune_transparent_hugepages: bool = prop(
         True, "Huge pages only where a program asks for them: madvise."

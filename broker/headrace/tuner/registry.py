@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from headrace.tuner.cpu import Autogroup
 from headrace.tuner.disk import DiskScheduler
 from headrace.tuner.host import Host
 from headrace.tuner.limits import AioEvents, FileLimits
@@ -20,6 +21,7 @@ def tuners() -> list[Tuner]:
     return [
         FileLimits(),
         AioEvents(),
+        Autogroup(),
         Swappiness(),
         TransparentHugePages(),
         DiskScheduler(),
