@@ -57,7 +57,7 @@ clean: ## delete what builds left in the checkout (not the caches)
 	rm -rf build dist broker/headrace/_engine*.so .mypy_cache .ruff_cache .pytest_cache
 
 ##@ Check it
-.PHONY: test test-long tidy test-rust test-python test-hosts compat sim bench
+.PHONY: test test-long tidy test-rust test-python test-hosts compat sim bench flames
 test: tidy test-rust test-python ## what must hold before a change lands (see also test-hosts)
 
 tidy: build ## formatters, linters, types, and the rules of the house
@@ -111,6 +111,10 @@ sim: setup ## the deterministic simulation; HEADRACE_SIM_SEEDS=N for more seeds
 bench: build ## the same load on Headrace and on Apache Kafka in one run; prints ratios
 	@tools/setup test
 	$(PY) bench/run.py $(BENCH)
+
+flames: build ## where a node's CPU time goes under a load, as a flame graph (perf); FLAMES=--help
+	@tools/setup test
+	$(PY) bench/flames.py $(FLAMES)
 
 ##@ Packages
 .PHONY: deb rpm

@@ -20,6 +20,10 @@ PAIRS = (
     ("headrace", "kafka"),
     ("headrace_caching", "kafka"),
 )
+GROUPED = (
+    "Cores were shared by session, not by thread (autogroup, which only root may switch off): a "
+    "load may have kept nodes from the cores for seconds."
+)
 DPI = 110
 # The load whose percentile curve is drawn, in % of what the slower side sustains.
 MODERATE = 30
@@ -62,6 +66,7 @@ def markdown(report: dict[str, Any]) -> str:
         (
             f"{report['machine']}; load average at the start {report['load_average']:.2f}; "
             f"{report['repetitions']} repetitions, in turn; commit {report['commit']}."
+            + ("" if report["shared_by_thread"] else f" {GROUPED}")
         ),
         "",
         *(f"- `{side['name']}`: {side['promise']}" for side in report["sides"]),

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 import loads
 import peer
 import report as reports
-from systems import SIDES, Cluster, Side, running
+from systems import SIDES, Cluster, Side, running, shared_by_thread
 from workloads import EVERYDAY, LONG, ONCE, Curves, Figures, Plan, Run, calibrate, warm_up
 
 if TYPE_CHECKING:
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[1]
 SETTLE_SECONDS = 5
-# Not a workload like the others: it starts and stops the cluster itself.
-RESTART = "restart"
+# Not workloads like the others: they start and stop a node of their own.
+START, RESTART = "start", "restart"
 RESTART_RECORD_BYTES = 10_000
 FLOOR_BATCH_BYTES = 65_536
 FLOOR_RATE = 500
@@ -49,9 +49,9 @@ class Bench:
     def __init__(self, options: argparse.Namespace) -> None:
         self.options = options
         known = LONG if options.long else EVERYDAY
-        names = options.only or [*known, *([RESTART] if options.long else [])]
-        self.workloads = {name: known[name] for name in names if name != RESTART}
-        self.restarts = RESTART in names
+        names = options.only or [*known, own_node(options)]
+        self.workloads = {name: known[name] for name in names if name in known}
+        self.own_node = own_node(options) in names
         self.sides = [SIDES[name] for name in options.sides]
         self.systems = list(dict.fromkeys(side.system for side in self.sides))
         self.plan = Plan(
@@ -77,8 +77,9 @@ class Bench:
                 say(f"repetition {repetition + 1} of {self.options.repeat}: {system}")
                 with running(system, base / system) as cluster:
                     self.measure(cluster)
-                if self.restarts:
-                    self.restart(system, base / system)
+                if self.own_node:
+                    begin = self.restart if self.options.long else self.start
+                    begin(system, base / system)
             keep()
 
     def floor(self, base: Path) -> Figures:
@@ -91,20 +92,29 @@ class Bench:
         figures = {f"{name}_ms": value for name, value in single["latency"]["ms"].items()}
         return {"mb_s": full["mb_s"]} | figures
 
+    def start(self, system: str, folder: Path) -> None:
+        """(i) Seconds until a node by itself serves, on an empty disk."""
+        say(f"  {START}: {system}")
+        with running(system, folder, 1) as node:
+            self.add(system, {f"{START} one node seconds": node.start_seconds})
+
     def restart(self, system: str, folder: Path) -> None:
-        """(i) Seconds until a cluster serves that was stopped with a lot of data."""
-        side = self.of(system)[0]
+        """(i) Seconds until a node by itself serves that was stopped with a lot of data."""
         say(f"  {RESTART}: {system}, {self.options.restart_gb:g} GB")
-        with running(system, folder, keep=True) as cluster:
-            cluster.create("restart", 12, {})
+        with running(system, folder, 1, keep=True) as node:
+            node.create("restart", 12, {})
             records = int(self.options.restart_gb * 1e9 / RESTART_RECORD_BYTES)
             loads.run(
-                *("write", cluster.bootstrap, "restart"),
-                bytes=RESTART_RECORD_BYTES, records=records, seconds=1500,
+                *("write", node.bootstrap, "restart"),
+                bytes=RESTART_RECORD_BYTES, records=records, warm_seconds=0, seconds=1500,
             )  # fmt: skip
-        with running(system, folder, keep=False) as cluster:
-            found = {f"{RESTART} seconds": cluster.start_seconds}
-        self.runs[side.name][-1] |= found
+        with running(system, folder, 1) as node:
+            self.add(system, {f"{RESTART} seconds": node.start_seconds})
+
+    def add(self, system: str, found: Figures) -> None:
+        """Adds a system's own figures to this repetition of all its sides."""
+        for side in self.of(system):
+            self.runs[side.name][-1] |= found
 
     def calibrate(self, base: Path) -> None:
         """What both sides of each pair can do, so that the load is fair to both."""
@@ -149,6 +159,11 @@ class Bench:
             self.curves[side.name].append(curves[side.name])
 
 
+def own_node(options: argparse.Namespace) -> str:
+    """What is measured with a node of its own."""
+    return RESTART if options.long else START
+
+
 def numbers(text: str) -> tuple[int, ...]:
     """Numbers, by commas."""
     return tuple(int(word) for word in text.split(","))
@@ -181,7 +196,7 @@ def arguments() -> argparse.Namespace:
     options = parser.parse_args()
     known = LONG if options.long else EVERYDAY
     for what, given, all_of in (
-        ("workload", options.only or [], [*known, *([RESTART] if options.long else [])]),
+        ("workload", options.only or [], [*known, own_node(options)]),
         ("side", options.sides, SIDES),
     ):
         if strange := [name for name in given if name not in all_of]:
@@ -227,8 +242,9 @@ def main() -> None:
         report["repetitions"] = min(len(each) for each in bench.runs.values())
         return list(reports.write(report, bench.curves, stem))
 
-    with tempfile.TemporaryDirectory(prefix="headrace-bench-", dir=options.directory) as scratch:
-        bench.run(Path(scratch), keep)
+    scratch = tempfile.TemporaryDirectory(prefix="headrace-bench-", dir=options.directory)
+    with shared_by_thread() as report["shared_by_thread"], scratch as base:
+        bench.run(Path(base), keep)
     print(reports.markdown(report))
     for path in keep():
         print(f"written: {path.relative_to(ROOT)}")

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 CREATE_SECONDS = 180
 LEADERS_SECONDS = 120
 SAMPLE_SECONDS = 0.5
+AUTOGROUP = Path("/proc/sys/kernel/sched_autogroup_enabled")
 CLOCK_TICKS = os.sysconf("SC_CLK_TCK")
 # Every node of both sides has these ports; one cluster runs at a time.
 HEADRACE_BASE_PORT = 28092
@@ -161,6 +162,13 @@ def cpu_seconds(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / CLOCK_TICKS
 
 
+def age_seconds(pid: int) -> float:
+    """For how long a process has run."""
+    stat = Path(f"/proc/{pid}/stat").read_text(encoding="ascii")
+    ticks = int(stat.rsplit(")", 1)[1].split()[19])
+    return time.clock_gettime(time.CLOCK_BOOTTIME) - ticks / CLOCK_TICKS
+
+
 @contextlib.contextmanager
 def running(system: str, folder: Path, nodes: int = 3, *, keep: bool = False) -> Iterator[Cluster]:
     """A cluster in `folder`: fresh, or with `keep` on the data that it finds and leaves there."""
@@ -177,13 +185,13 @@ def _headrace(folder: Path, nodes: int, keep: bool) -> Iterator[Cluster]:
         up += ["--nodes", str(nodes), "--base-port", str(HEADRACE_BASE_PORT)]
         for key, value in HEADRACE_SETTINGS.items():
             up += ["--set", f"{key}={value}"]
-    began = time.monotonic()
     made = subprocess.run(
         [*command, *up, "--format", "json"], check=True, stdout=subprocess.PIPE, text=True
     )
-    took = time.monotonic() - began
     told = json.loads(made.stdout)
     found = told["nodes"]
+    # From the nodes' own start: what the command does before is not theirs.
+    took = max(age_seconds(node["pid"]) for node in found)
     try:
         yield Cluster(
             "headrace",
@@ -222,6 +230,30 @@ def _kafka(folder: Path, nodes: int, keep: bool) -> Iterator[Cluster]:
         cluster.stop()
         if not keep:
             cluster.wipe()
+
+
+@contextlib.contextmanager
+def shared_by_thread() -> Iterator[bool]:
+    """While the block runs, threads share the cores, not sessions; yields whether that is so.
+
+    Where autogroup is on, every session is a scheduling group of its own. The nodes of the two
+    systems and the load are in different sessions, and a busy load was seen to keep nodes from any
+    core for five seconds (Linux 6.18). Only root may switch it off; it is put back at the end.
+    """
+    try:
+        before = AUTOGROUP.read_text(encoding="ascii")
+        if int(before):
+            AUTOGROUP.write_text("0", encoding="ascii")
+    except FileNotFoundError:
+        before = "0"
+    except PermissionError:
+        yield False
+        return
+    try:
+        yield True
+    finally:
+        if int(before):
+            AUTOGROUP.write_text(before, encoding="ascii")
 
 
 def kill(pid: int) -> None:

@@ -20,6 +20,8 @@ Figures = dict[str, float]
 # (fraction of records, milliseconds) by the figure that it belongs to
 Curves = dict[str, list[tuple[float, float]]]
 STEP_RECORDS = 20_000
+# Of each of many producers: without a bound, latency is the time in their own queues.
+IN_FLIGHT = 100
 
 
 @dataclass
@@ -134,7 +136,7 @@ def ladder(run: Run) -> Figures:
 def small(run: Run) -> Figures:
     """(c) records of 100 bytes, no linger, twenty producers."""
     topic = run.topic("c", 12)
-    told = run.write(topic, bytes=100, linger_ms=0, producers=20)
+    told = run.write(topic, bytes=100, linger_ms=0, producers=20, in_flight=IN_FLIGHT)
     figures = {"records_s": told["records_s"]}
     return figures | run.latencies("ack", told["latency"])
 
@@ -194,7 +196,7 @@ def failover(run: Run) -> Figures:
 def many_producers(run: Run) -> Figures:
     """(k) fifty producers, small keyed batches."""
     topic = run.topic("k", 24)
-    told = run.write(topic, producers=50, keys=10_000, bytes=200, linger_ms=1)
+    told = run.write(topic, producers=50, keys=10_000, bytes=200, linger_ms=1, in_flight=IN_FLIGHT)
     figures = {"records_s": told["records_s"]}
     return figures | run.latencies("ack", told["latency"])
 
@@ -236,7 +238,7 @@ def growth(run: Run) -> Figures:
         run.clean()
     topic = run.topic("l", 12)
     for count in (1, 4, 16, 64):
-        point(f"connections={count}", topic, producers=count)
+        point(f"connections={count}", topic, producers=count, in_flight=IN_FLIGHT)
     for size in (100, 1000, 10_000, 100_000):
         point(f"record_bytes={size}", topic, bytes=size)
     return figures
@@ -294,7 +296,15 @@ def warm_up(cluster: Cluster, plan: Plan) -> None:
             *("open", cluster.bootstrap, "warm-up"),
             bytes=plan.record_bytes, rate=2000, seconds=6, groups=1, linger_ms=0,
         )  # fmt: skip
-    loads.run("write", cluster.bootstrap, "warm-up", bytes=100, linger_ms=0, producers=10)
+    loads.run(
+        "write",
+        cluster.bootstrap,
+        "warm-up",
+        bytes=100,
+        linger_ms=0,
+        producers=10,
+        in_flight=IN_FLIGHT,
+    )
     cluster.delete("warm-up")
 
 

@@ -34,6 +34,7 @@ def described(found):
         "load_average": 0.5,
         "repetitions": 3,
         "commit": "c",
+        "shared_by_thread": True,
         "loads": [10, 30],
         "sides": [{"name": "headrace", "promise": "on disk"}],
         "runs": found,

@@ -29,7 +29,7 @@ pub struct Seen {
     /// From when a record was due until it was acknowledged.
     pub latency: Mutex<Latency>,
     /// Nanoseconds after the start; acknowledgements of records due before do not count.
-    pub from_ns: u64,
+    pub from_ns: AtomicU64,
     /// The last acknowledgement, and the longest time without one.
     pub pauses: Mutex<(u64, u64)>,
 }
@@ -77,7 +77,7 @@ impl ProducerContext for Acks {
             return;
         }
         let (now_ns, due_ns) = (self.start.elapsed().as_nanos() as u64, due_ns as u64);
-        if due_ns < self.seen.from_ns {
+        if due_ns < self.seen.from_ns.load(Ordering::Relaxed) {
             return;
         }
         self.seen.acknowledged.fetch_add(1, Ordering::Relaxed);
@@ -115,7 +115,7 @@ fn producing(target: &Target) -> ClientConfig {
         .set("enable.idempotence", "true")
         .set("linger.ms", target.linger_ms.to_string())
         .set("batch.size", "131072")
-        .set("queue.buffering.max.messages", "1000000")
+        .set("queue.buffering.max.messages", target.in_flight.to_string())
         .set("queue.buffering.max.kbytes", QUEUE_KBYTES);
     config
 }

@@ -13,6 +13,8 @@ mod read;
 mod transactions;
 mod write;
 
+use std::time::Duration;
+
 use clap::{Args, Parser, Subcommand};
 
 #[derive(Parser)]
@@ -51,9 +53,35 @@ pub struct Target {
     /// Milliseconds that a producer waits for more records before it sends a batch.
     #[arg(long, default_value_t = 5.0)]
     linger_ms: f64,
+    /// Records that a producer has under way at most, those that wait in it counted.
+    #[arg(long, default_value_t = 1_000_000)]
+    in_flight: u64,
     /// Keys to choose from; 0: records without a key.
     #[arg(long, default_value_t = 0)]
     keys: u64,
+}
+
+/// For how long.
+#[derive(Args, Clone, Copy)]
+pub struct Span {
+    /// Seconds that count.
+    #[arg(long, default_value_t = 10.0)]
+    seconds: f64,
+    /// Seconds before, which do not count.
+    #[arg(long, default_value_t = 3.0)]
+    warm_seconds: f64,
+}
+
+impl Span {
+    /// When what counts begins, after the start.
+    fn from(self) -> Duration {
+        Duration::from_secs_f64(self.warm_seconds)
+    }
+
+    /// When it ends, after the start.
+    fn until(self) -> Duration {
+        self.from() + Duration::from_secs_f64(self.seconds)
+    }
 }
 
 fn main() {

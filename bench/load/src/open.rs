@@ -11,7 +11,7 @@ use rdkafka::Message;
 
 use crate::clients::{consumer, producer, unique, Records, Seen, STALL};
 use crate::latency::Latency;
-use crate::Target;
+use crate::{Span, Target};
 
 #[derive(Args)]
 pub struct Options {
@@ -20,11 +20,9 @@ pub struct Options {
     /// Records a second, all producers together.
     #[arg(long)]
     rate: f64,
-    #[arg(long, default_value_t = 12.0)]
-    seconds: f64,
-    /// Seconds before, at the same rate, which do not count.
-    #[arg(long, default_value_t = 3.0)]
-    warm_seconds: f64,
+    /// At the same rate all the time.
+    #[command(flatten)]
+    span: Span,
     #[arg(long, default_value_t = 1)]
     producers: usize,
     /// Groups of one consumer each that read along; their latency is end to end.
@@ -38,9 +36,9 @@ pub fn run(options: &Options) -> Result<serde_json::Value, String> {
         .map(|_| reader(options))
         .collect::<Result<_, _>>()?;
     let start = Instant::now();
-    let from_ns = (options.warm_seconds * 1e9) as u64;
+    let from_ns = options.span.from().as_nanos() as u64;
     let seen = Arc::new(Seen {
-        from_ns,
+        from_ns: from_ns.into(),
         ..Seen::default()
     });
     let end_to_end = Mutex::new((Latency::default(), 0u64));
@@ -106,12 +104,12 @@ fn send(options: &Options, at: usize, start: Instant, seen: &Arc<Seen>) -> Resul
         .client()
         .fetch_metadata(Some(&options.target.topic), STALL);
     metadata.map_err(|e| e.to_string())?;
-    let total = ((options.warm_seconds + options.seconds) * options.rate) as u64;
-    let late_ns = start.elapsed().as_nanos() as u64;
-    if late_ns > (options.warm_seconds * 1e9) as u64 {
+    let total = (options.span.until().as_secs_f64() * options.rate) as u64;
+    let late = start.elapsed();
+    if late > options.span.from() {
         return Err(format!(
             "the client needed {} ms to connect",
-            late_ns / 1_000_000
+            late.as_millis()
         ));
     }
     for number in (at as u64..total).step_by(options.producers) {

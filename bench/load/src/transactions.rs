@@ -9,17 +9,14 @@ use rdkafka::producer::Producer;
 
 use crate::clients::{transactional, unique, Records, Seen, STALL};
 use crate::latency::Latency;
-use crate::Target;
+use crate::{Span, Target};
 
 #[derive(Args)]
 pub struct Options {
     #[command(flatten)]
     target: Target,
-    #[arg(long, default_value_t = 10.0)]
-    seconds: f64,
-    /// Seconds before, which do not count.
-    #[arg(long, default_value_t = 3.0)]
-    warm_seconds: f64,
+    #[command(flatten)]
+    span: Span,
     /// Records of a transaction.
     #[arg(long, default_value_t = 10)]
     records: u64,
@@ -34,8 +31,7 @@ pub fn run(options: &Options) -> Result<serde_json::Value, String> {
     let mut records = Records::new(&options.target);
     let mut latency = Latency::default();
     let began = Instant::now();
-    let from = Duration::from_secs_f64(options.warm_seconds);
-    let until = from + Duration::from_secs_f64(options.seconds);
+    let (from, until) = (options.span.from(), options.span.until());
     let (mut count, mut sent) = (0u64, 0u64);
     while began.elapsed() < until {
         let one = Instant::now();
