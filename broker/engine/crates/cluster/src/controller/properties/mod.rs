@@ -291,8 +291,8 @@ impl Scope {
                 return Err(format!("{} is not a list: it can only be set", property.name));
             }
             kind => {
-                let from_cluster = property.broker_key.and_then(|k| inherited.get(k));
-                let now = present.get(property.name).or(from_cluster);
+                let from_cluster = || inherited.get(property.broker_key.unwrap_or(&op.key));
+                let now = present.get(&op.key).or_else(from_cluster);
                 let now = value::items(now.map_or(property.default, String::as_str));
                 let delta = value::items(given()?);
                 if kind == ConfigOpKind::Append {

@@ -201,6 +201,18 @@ fn changes_are_whole_or_not_at_all() {
 }
 
 #[test]
+fn a_list_of_the_cluster_changes_from_what_it_is() {
+    let key = "log.cleanup.policy";
+    let present = BTreeMap::from([(key.to_string(), "compact".to_string())]);
+    let none = BTreeMap::new();
+    let append = [op(key, ConfigOpKind::Append, Some("delete"))];
+    let longer = Scope::Cluster.change(&present, &append, &none).unwrap();
+    assert_eq!(longer[key], "compact,delete");
+    let subtract = [op(key, ConfigOpKind::Subtract, Some("compact"))];
+    assert_eq!(Scope::Cluster.change(&longer, &subtract, &none).unwrap()[key], "delete");
+}
+
+#[test]
 fn a_new_topic_takes_its_overrides() {
     let mut cluster = Cluster::with_racks(&["-"]);
     let mut topic = cluster.topic("t", 1, 1);
