@@ -384,9 +384,18 @@ impl Inner {
         if let Some(me) = self.identity().node_id.filter(|_| self.is_draining()) {
             nodes.insert(me);
         }
+        self.tell_shards(|| Input::Draining(nodes.clone()));
+    }
+
+    /// Tells the shards how often they look for logs to compact.
+    pub fn tell_cleaners(&self, backoff_ms: i64) {
+        self.tell_shards(|| Input::CleanerBackoff { backoff_ms });
+    }
+
+    fn tell_shards(&self, input: impl Fn() -> Input) {
         for shard in self.shards().iter() {
             // A full queue is looked at again with the next change or image.
-            let _ = shard.try_send(Input::Draining(nodes.clone()));
+            let _ = shard.try_send(input());
         }
     }
 

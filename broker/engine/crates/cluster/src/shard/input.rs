@@ -145,6 +145,12 @@ pub enum Input {
     },
     /// The nodes that shall lead nothing.
     Draining(BTreeSet<NodeId>),
+    /// How long after a look that found no log to compact the next one comes
+    /// (`log.cleaner.backoff.ms`).
+    CleanerBackoff {
+        /// From one look to the next.
+        backoff_ms: i64,
+    },
     /// List a partition's producers.
     Producers {
         /// Which.

@@ -210,6 +210,7 @@ pub struct Shard {
     saving_states: bool,
     /// A step of compaction that waits to be taken.
     clean: Option<CleanJob>,
+    cleaner: compaction::Cleaner,
 }
 
 impl std::fmt::Debug for Shard {
@@ -250,6 +251,7 @@ impl Shard {
             }
             Input::Membership { group, change } => self.membership(group, change, 0),
             Input::Draining(nodes) => self.draining = nodes,
+            Input::CleanerBackoff { backoff_ms } => self.cleaner.backoff_ms = backoff_ms,
             Input::Producers { group, reply } => {
                 let _ = reply.send(self.producers(group));
             }

@@ -11,6 +11,7 @@ use headrace_log::{HardState, LogMeta, LogStart, RecoveryReport, Store, StoreCon
 use headrace_raft::{Durable, GroupConfig, RaftGroup};
 
 use super::boot::Boot;
+use super::compaction::Cleaner;
 use super::input::{NewReplica, Opened};
 use super::replica::{AppState, Replica, Told};
 use super::sleep::Sleepers;
@@ -79,6 +80,7 @@ impl Shard {
             next_states_ms: 0,
             saving_states: false,
             clean: None,
+            cleaner: Cleaner::default(),
             config,
         };
         Ok((shard, report))

@@ -191,6 +191,8 @@ pub struct ClusterConfig {
     pub group_consumer_max_size: i32,
     /// Which groups may change between the protocols.
     pub group_consumer_migration_policy: String,
+    /// Between two looks for logs to compact.
+    pub log_cleaner_backoff_ms: i64,
 }
 
 impl Default for ClusterConfig {
@@ -250,6 +252,7 @@ impl From<BTreeMap<String, String>> for ClusterConfig {
                 .collect(),
             group_consumer_max_size: int("group.consumer.max.size"),
             group_consumer_migration_policy: text("group.consumer.migration.policy").to_owned(),
+            log_cleaner_backoff_ms: text("log.cleaner.backoff.ms").parse().unwrap_or(i64::MAX),
             overrides,
         }
     }

@@ -1,9 +1,9 @@
 //! The tables of topic and cluster properties: Kafka's names, defaults and limits.
 //!
 //! Names and defaults are those of Apache Kafka 4.3 (its public configuration reference;
-//! KIP-1030 for the newer defaults). A key that Headrace does not act on says so in `honour`:
-//! it is refused unless its value is the default, so that nobody believes in a setting that
-//! does nothing.
+//! KIP-1030 for the newer defaults), but for `log.cleaner.backoff.ms`, whose text says so. A key
+//! that Headrace does not act on says so in `honour`: it is refused unless its value is the
+//! default, so that nobody believes in a setting that does nothing.
 
 use super::{Honour, Kind, Property};
 
@@ -223,6 +223,9 @@ pub const CLUSTER: &[Property] = &[
         "The shortest interval between signs of life that a group may ask for: streams groups."),
     cluster("group.streams.min.session.timeout.ms", COUNT, "45000", Honour::Yes,
         "The shortest session time-out that a group may ask for: streams groups."),
+    cluster("log.cleaner.backoff.ms", WHOLE, "1000", Honour::Yes,
+        "How long after a look for logs to compact that found none the next one comes; a node \
+         looks once a second at most. Apache Kafka's default is 15000."),
     cluster("num.partitions", COUNT, "1", Honour::Yes,
         "Partitions of a topic whose creator does not say."),
     cluster("offset.metadata.max.bytes", Kind::Int { min: 0, max: MAX_I32 }, "4096", Honour::Yes,

@@ -57,6 +57,7 @@ fn values_are_checked_by_table() {
         (Scope::Cluster, "log.dirs", "/tmp", Err("headrace.yaml")),
         (Scope::Cluster, "num.partitons", "1", Err("did you mean num.partitions?")),
         (Scope::Cluster, "default.replication.factor", "40000", Err("between 1 and 32767")),
+        (Scope::Cluster, "log.cleaner.backoff.ms", "15000", Ok("15000")),
     ];
     for (scope, key, value, expected) in table {
         let found = scope.check(key, value);
