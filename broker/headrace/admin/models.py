@@ -214,7 +214,7 @@ class ConfigEntry(Answer):
 
     name: str
     value: str
-    source: Literal["topic", "cluster", "node_file", "default"]
+    source: Literal["topic", "node", "cluster", "node_file", "default"]
     doc: str
 
 

@@ -10,8 +10,8 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::controller::access::{Acl, QuotaEntity, Rate, ScramCredential};
-use crate::controller::properties::GROUP;
 pub use crate::controller::properties::{CleanupPolicy, ClusterConfig, TimestampType, TopicConfig};
+use crate::controller::properties::{Layers, Overrides, GROUP};
 
 /// A node's id, which is its Kafka broker id.
 pub type NodeId = i32;
@@ -163,7 +163,7 @@ pub struct Topic {
     pub partitions: Vec<Partition>,
     /// What was set on the topic itself.
     pub overrides: BTreeMap<String, String>,
-    /// What is in force: the overrides over the cluster's properties over the defaults.
+    /// What is in force here: the overrides over [`Image::here`].
     #[serde(skip)]
     pub config: TopicConfig,
 }
@@ -188,8 +188,10 @@ pub struct Image {
     pub(crate) ids: Arc<BTreeMap<Uuid, Arc<str>>>,
     pub(crate) groups: Arc<BTreeMap<GroupId, GroupOwner>>,
     pub(crate) cluster: Arc<ClusterConfig>,
-    pub(crate) group_configs: Arc<BTreeMap<String, BTreeMap<String, String>>>,
-    pub(crate) client_metrics: Arc<BTreeMap<String, BTreeMap<String, String>>>,
+    pub(crate) here: Arc<ClusterConfig>,
+    pub(crate) node_configs: Arc<BTreeMap<NodeId, Overrides>>,
+    pub(crate) group_configs: Arc<BTreeMap<String, Overrides>>,
+    pub(crate) client_metrics: Arc<BTreeMap<String, Overrides>>,
     pub(crate) acls: Arc<BTreeSet<Acl>>,
     pub(crate) quotas: Arc<BTreeMap<QuotaEntity, BTreeMap<String, Rate>>>,
     pub(crate) scram: Arc<BTreeMap<(String, i8), ScramCredential>>,
@@ -261,21 +263,36 @@ impl Image {
         self.groups.iter()
     }
 
-    /// The cluster's properties in force.
+    /// The cluster's properties in force where a node has none of its own: for what is decided for
+    /// all nodes. What a node does itself goes by [`Image::here`].
     pub fn cluster(&self) -> &Arc<ClusterConfig> {
         &self.cluster
     }
 
+    /// The properties in force on this node: its own over the cluster's over the defaults
+    /// (KIP-226).
+    pub fn here(&self) -> &Arc<ClusterConfig> {
+        &self.here
+    }
+
+    /// What was set for a node, or for none in particular, and for the cluster.
+    pub fn layers(&self, node: Option<NodeId>) -> Layers<'_> {
+        let cluster = Layers::cluster(&self.cluster.overrides);
+        let own = node.and_then(|id| self.node_configs.get(&id));
+        Layers { node: own.unwrap_or(cluster.node), ..cluster }
+    }
+
     /// What was set on one consumer, share or streams group, by Kafka's keys.
-    pub fn group_config(&self, group: &str) -> Option<&BTreeMap<String, String>> {
+    pub fn group_config(&self, group: &str) -> Option<&Overrides> {
         self.group_configs.get(group)
     }
 
-    /// A group's property in force: set on the group, on the cluster, or its default.
+    /// A group's property in force here: set on the group, on this node or on the cluster, or its
+    /// default.
     pub fn group_property(&self, group: &str, key: &str) -> Option<&str> {
         let property = GROUP.iter().find(|p| p.name == key)?;
         let own = self.group_config(group).and_then(|set| set.get(key));
-        let inherited = || self.cluster.overrides.get(property.broker_key?);
+        let inherited = || self.here.overrides.get(property.broker_key?);
         Some(own.or_else(inherited).map_or(property.default, String::as_str))
     }
 
@@ -285,7 +302,7 @@ impl Image {
     }
 
     /// The client-metrics subscriptions (KIP-714), by name.
-    pub fn client_metrics(&self) -> &BTreeMap<String, BTreeMap<String, String>> {
+    pub fn client_metrics(&self) -> &BTreeMap<String, Overrides> {
         &self.client_metrics
     }
 

@@ -122,7 +122,8 @@ pub enum ConfigResource {
     Topic(String),
     /// The cluster's properties (Kafka's broker resource with an empty name).
     Cluster,
-    /// One node's properties (Kafka's broker resource with an id).
+    /// One node's own properties, which count before the cluster's (Kafka's broker resource with an
+    /// id, KIP-226).
     Node(NodeId),
     /// A group's properties.
     Group(String),

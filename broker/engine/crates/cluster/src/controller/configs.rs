@@ -1,4 +1,4 @@
-//! Changes of topics' and the cluster's properties.
+//! Changes of topics', nodes' and the cluster's properties.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -7,11 +7,10 @@ use super::command::{
     ConfigChange, ConfigOp, ConfigResource, ConfigResult, ControllerReply, TopicRef,
 };
 use super::error::{refuse, ControllerError, ErrorCode};
-use super::properties::{ClusterConfig, Scope, TopicConfig};
+use super::properties::{ClusterConfig, Overrides, Scope, TopicConfig};
 use super::{names, State};
-use crate::image::Topic;
+use crate::image::{NodeId, Topic};
 
-type Overrides = BTreeMap<String, String>;
 type ByName = Arc<BTreeMap<String, Overrides>>;
 
 /// Groups or client-metrics subscriptions with properties of their own.
@@ -36,24 +35,20 @@ impl State {
                     ConfigResource::Cluster => {
                         self.alter_cluster(&change.ops, validate_only, replace)
                     }
-                    ConfigResource::Node(id) => refuse(
-                        ErrorCode::INVALID_REQUEST,
-                        format!(
-                            "no property can be set for node {id} alone: set it for the cluster \
-                             (broker resource with an empty name) or in the node's headrace.yaml"
-                        ),
-                    ),
+                    ConfigResource::Node(id) => {
+                        self.alter_node(*id, &change.ops, validate_only, replace)
+                    }
                     ConfigResource::Group(name) => {
                         let cluster = &self.image.cluster.overrides;
                         let all = &mut self.image.group_configs;
                         let next = named(Scope::Group, all, name, &change.ops, replace, cluster);
-                        next.map(|next| put(all, name, next, validate_only))
+                        next.map(|next| put_named(all, name, next, validate_only))
                     }
                     ConfigResource::ClientMetrics(name) => {
                         let (scope, none) = (Scope::ClientMetrics, Overrides::new());
                         let all = &mut self.image.client_metrics;
                         let next = named(scope, all, name, &change.ops, replace, &none);
-                        next.map(|next| put(all, name, next, validate_only))
+                        next.map(|next| put_named(all, name, next, validate_only))
                     }
                 };
                 ConfigResult { resource: change.resource, error: outcome.err() }
@@ -77,7 +72,7 @@ impl State {
         if validate_only || overrides == topic.overrides {
             return Ok(());
         }
-        let config = TopicConfig::effective(&overrides, cluster);
+        let config = TopicConfig::effective(&overrides, &self.image.here.overrides);
         let changed = Topic { overrides, config, ..(*topic).clone() };
         Arc::make_mut(&mut self.image.topics).insert(topic.name.clone(), Arc::new(changed));
         Ok(())
@@ -94,16 +89,52 @@ impl State {
         let overrides = Scope::Cluster.change(&base, ops, &Overrides::new())?;
         if !validate_only && overrides != *present {
             self.image.cluster = Arc::new(ClusterConfig::from(overrides));
-            self.refresh_topic_configs();
+            self.refresh_in_force();
         }
         Ok(())
     }
 
-    /// Topics inherit from the cluster: works out again what is in force for each.
-    pub(super) fn refresh_topic_configs(&mut self) {
-        let cluster = self.image.cluster.clone();
+    fn alter_node(
+        &mut self,
+        id: NodeId,
+        ops: &[ConfigOp],
+        validate_only: bool,
+        replace: bool,
+    ) -> Result<(), ControllerError> {
+        self.known_node(id)?;
+        let present = self.image.node_configs.get(&id);
+        let base = present.filter(|_| !replace).cloned().unwrap_or_default();
+        let overrides = Scope::Node.change(&base, ops, &self.image.cluster.overrides)?;
+        if !validate_only {
+            self.set_node_config(id, overrides);
+        }
+        Ok(())
+    }
+
+    /// Gives a node these properties in the place of those that it has.
+    pub(super) fn set_node_config(&mut self, id: NodeId, overrides: Overrides) {
+        put(&mut self.image.node_configs, id, overrides);
+        if self.here == Some(id) {
+            self.refresh_in_force();
+        }
+    }
+
+    /// This node's properties count before the cluster's, and topics inherit: works out again what
+    /// is in force here.
+    pub(super) fn refresh_in_force(&mut self) {
+        let cluster = &self.image.cluster;
+        let own = self.here.and_then(|id| self.image.node_configs.get(&id));
+        let here = own.map_or_else(
+            || cluster.clone(),
+            |own| {
+                let mut overrides = cluster.overrides.clone();
+                overrides.extend(own.clone());
+                Arc::new(ClusterConfig::from(overrides))
+            },
+        );
+        self.image.here = here.clone();
         for topic in Arc::make_mut(&mut self.image.topics).values_mut() {
-            let config = TopicConfig::effective(&topic.overrides, &cluster.overrides);
+            let config = TopicConfig::effective(&topic.overrides, &here.overrides);
             if topic.config != config {
                 Arc::make_mut(topic).config = config;
             }
@@ -133,13 +164,16 @@ fn named(
     scope.change(&base, ops, inherited)
 }
 
-/// A resource without properties of its own is none.
-fn put(all: &mut ByName, name: &str, next: Overrides, validate_only: bool) {
-    if validate_only {
-        return;
+fn put_named(all: &mut ByName, name: &str, next: Overrides, validate_only: bool) {
+    if !validate_only {
+        put(all, name.to_string(), next);
     }
+}
+
+/// A resource without properties of its own is none.
+fn put<K: Ord + Clone>(all: &mut Arc<BTreeMap<K, Overrides>>, key: K, next: Overrides) {
     match next.is_empty() {
-        true => Arc::make_mut(all).remove(name),
-        false => Arc::make_mut(all).insert(name.to_string(), next),
+        true => Arc::make_mut(all).remove(&key),
+        false => Arc::make_mut(all).insert(key, next),
     };
 }

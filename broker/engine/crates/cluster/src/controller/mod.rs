@@ -40,6 +40,9 @@ pub struct State {
     next_node: NodeId,
     /// How many nodes the seed list named when the cluster was born.
     seed_nodes: i32,
+    /// Whose properties are in force in the image. Not part of what nodes agree on: no command's
+    /// outcome may depend on it, nor on [`Image::here`] and `Topic::config`, which follow from it.
+    here: Option<NodeId>,
 }
 
 impl Default for State {
@@ -49,7 +52,7 @@ impl Default for State {
             feature_level: FEATURE_LEVEL_AT_BIRTH,
             ..Image::default()
         };
-        State { image, next_node: 0, seed_nodes: 1 }
+        State { image, next_node: 0, seed_nodes: 1, here: None }
     }
 }
 
@@ -57,6 +60,13 @@ impl State {
     /// The state before the first command.
     pub fn new() -> State {
         State::default()
+    }
+
+    /// The same state on node `here`, whose own properties are in force in its image.
+    pub fn on(self, here: NodeId) -> State {
+        let mut state = State { here: Some(here), ..self };
+        state.refresh_in_force();
+        state
     }
 
     /// The index of the last applied entry.

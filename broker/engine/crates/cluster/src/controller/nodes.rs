@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use super::command::{ControllerReply, NodeRegistration};
 use super::error::{refuse, ControllerError, ErrorCode};
+use super::properties::Overrides;
 use super::State;
 use crate::image::{NodeId, NodeInfo};
 
@@ -121,6 +122,7 @@ impl State {
             );
         }
         Arc::make_mut(&mut self.image.nodes).remove(&id);
+        self.set_node_config(id, Overrides::new());
         Ok(ControllerReply::Done)
     }
 
@@ -168,7 +170,7 @@ impl State {
         Ok(ControllerReply::Done)
     }
 
-    fn known_node(&self, id: NodeId) -> Result<Arc<NodeInfo>, ControllerError> {
+    pub(super) fn known_node(&self, id: NodeId) -> Result<Arc<NodeInfo>, ControllerError> {
         self.image.node(id).cloned().ok_or_else(|| {
             ControllerError::new(
                 ErrorCode::BROKER_ID_NOT_REGISTERED,

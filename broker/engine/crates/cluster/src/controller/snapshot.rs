@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::access::{Acl, QuotaEntity, Rate, ScramCredential};
-use super::properties::ClusterConfig;
+use super::properties::{ClusterConfig, Overrides};
 use super::State;
 use crate::image::{GroupId, GroupOwner, Image, NodeId, NodeInfo, Topic};
 
@@ -51,11 +51,13 @@ struct Saved {
     next_producer_id: i64,
     nodes: Vec<Arc<NodeInfo>>,
     topics: Vec<Arc<Topic>>,
-    cluster: BTreeMap<String, String>,
+    cluster: Overrides,
     #[serde(default)]
-    group_configs: BTreeMap<String, BTreeMap<String, String>>,
+    node_configs: BTreeMap<NodeId, Overrides>,
     #[serde(default)]
-    client_metrics: BTreeMap<String, BTreeMap<String, String>>,
+    group_configs: BTreeMap<String, Overrides>,
+    #[serde(default)]
+    client_metrics: BTreeMap<String, Overrides>,
     #[serde(default)]
     acls: BTreeSet<Acl>,
     #[serde(default)]
@@ -83,6 +85,7 @@ impl State {
             nodes: self.image.nodes().cloned().collect(),
             topics: self.image.topics().cloned().collect(),
             cluster: self.image.cluster.overrides.clone(),
+            node_configs: (*self.image.node_configs).clone(),
             group_configs: (*self.image.group_configs).clone(),
             client_metrics: (*self.image.client_metrics).clone(),
             acls: (*self.image.acls).clone(),
@@ -136,6 +139,7 @@ impl From<Saved> for State {
                 groups.insert(p.group, GroupOwner { topic: topic.name.clone(), partition });
             }
         }
+        let cluster = Arc::new(ClusterConfig::from(saved.cluster));
         let mut state = State {
             image: Image {
                 version: saved.index,
@@ -145,7 +149,9 @@ impl From<Saved> for State {
                 ids: Arc::new(saved.topics.iter().map(|t| (t.id, t.name.clone())).collect()),
                 topics: Arc::new(saved.topics.into_iter().map(|t| (t.name.clone(), t)).collect()),
                 groups: Arc::new(groups),
-                cluster: Arc::new(ClusterConfig::from(saved.cluster)),
+                here: cluster.clone(),
+                cluster,
+                node_configs: Arc::new(saved.node_configs),
                 group_configs: Arc::new(saved.group_configs),
                 client_metrics: Arc::new(saved.client_metrics),
                 acls: Arc::new(saved.acls),
@@ -156,8 +162,9 @@ impl From<Saved> for State {
             },
             next_node: saved.next_node,
             seed_nodes: saved.seed_nodes,
+            here: None,
         };
-        state.refresh_topic_configs();
+        state.refresh_in_force();
         state
     }
 }

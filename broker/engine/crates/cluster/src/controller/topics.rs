@@ -11,7 +11,7 @@ use super::command::{
 };
 use super::error::{refuse, ControllerError, ErrorCode};
 use super::placement::{check_replicas, Placer};
-use super::properties::{describe_topic, Scope, TopicConfig};
+use super::properties::{describe_topic, Layers, Scope, TopicConfig};
 use super::{names, State};
 use crate::image::{GroupOwner, NodeId, Partition, Topic};
 
@@ -178,7 +178,7 @@ impl State {
             partitions: i32::try_from(replicas.len()).unwrap_or(i32::MAX),
             replication_factor: factor_of(&replicas),
             groups: Vec::new(),
-            configs: describe_topic(&overrides, cluster),
+            configs: describe_topic(&overrides, Layers::cluster(cluster)),
         };
         if validate_only {
             return result;
@@ -189,7 +189,7 @@ impl State {
             id,
             internal: names::is_internal(&name),
             partitions: Vec::new(),
-            config: TopicConfig::effective(&overrides, cluster),
+            config: TopicConfig::effective(&overrides, &self.image.here.overrides),
             overrides,
         };
         Arc::make_mut(&mut self.image.ids).insert(id, name);

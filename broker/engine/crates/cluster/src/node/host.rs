@@ -9,7 +9,7 @@ use headrace_wire::records;
 use tokio::sync::{oneshot, watch};
 
 use crate::controller::{ControllerCommand, ControllerError, ControllerReply, State};
-use crate::image::Image;
+use crate::image::{Image, NodeId};
 use crate::shard::StateMachine;
 
 /// Commands of this node that may wait to be applied.
@@ -74,13 +74,14 @@ impl ControllerView {
 
 /// Applies group 0's entries. A record's key is the id of the request, its value the command.
 pub(crate) struct ControllerMachine {
+    me: NodeId,
     state: State,
     view: Arc<ControllerView>,
 }
 
 impl ControllerMachine {
-    pub fn new(view: Arc<ControllerView>) -> Self {
-        ControllerMachine { state: State::new(), view }
+    pub fn new(me: NodeId, view: Arc<ControllerView>) -> Self {
+        ControllerMachine { me, state: State::new().on(me), view }
     }
 
     fn apply_batch(&mut self, index: u64, batch: &Bytes) {
@@ -131,7 +132,7 @@ impl StateMachine for ControllerMachine {
     }
 
     fn restore(&mut self, data: &Bytes) -> Result<(), String> {
-        self.state = State::restore(data).map_err(|e| e.to_string())?;
+        self.state = State::restore(data).map_err(|e| e.to_string())?.on(self.me);
         self.view.publish(&self.state);
         Ok(())
     }

@@ -47,7 +47,7 @@ struct Wanted {
     settings: Settings,
 }
 
-fn settings(topic: &Topic, cluster: &ClusterConfig, partition: &Partition) -> Settings {
+fn settings(topic: &Topic, here: &ClusterConfig, partition: &Partition) -> Settings {
     let replicas = &partition.target();
     let config = &topic.config;
     let (retention_ms, retention_bytes) = match config.cleanup_policy.delete {
@@ -75,7 +75,7 @@ fn settings(topic: &Topic, cluster: &ClusterConfig, partition: &Partition) -> Se
             min_insync_replicas: usize::try_from(config.min_insync_replicas)
                 .unwrap_or(1)
                 .min(replicas.len()),
-            producer_expiration_ms: cluster.producer_id_expiration_ms,
+            producer_expiration_ms: here.producer_id_expiration_ms,
             write_caching: config.write_caching && !topic.internal,
         },
         goal: Some(partition.goal()),
@@ -93,7 +93,7 @@ fn wanted(image: &Image, me: NodeId) -> BTreeMap<GroupId, Wanted> {
                     partition: i32::try_from(partition).unwrap_or(i32::MAX),
                     first_members: p.first_members().to_vec(),
                     joins: p.adding.contains(&me),
-                    settings: settings(topic, image.cluster(), p),
+                    settings: settings(topic, image.here(), p),
                 };
                 all.insert(p.group, wanted);
             }
@@ -140,7 +140,7 @@ pub(crate) async fn open_controller(inner: &Arc<Inner>) -> Result<(), String> {
         preferred: None,
         log: settings.log.clone(),
         config: settings.config,
-        machine: Some(Box::new(ControllerMachine::new(inner.view.clone()))),
+        machine: Some(Box::new(ControllerMachine::new(me, inner.view.clone()))),
         broadcast_commit: true,
         campaign: first.first().is_some_and(|f| f.node_id == me),
         goal: None,
@@ -184,7 +184,7 @@ async fn look(inner: &Arc<Inner>) {
         remove(inner, group, moved).await;
     }
     inner.tell_draining();
-    inner.tell_cleaners(image.cluster().log_cleaner_backoff_ms);
+    inner.tell_cleaners(image.here().log_cleaner_backoff_ms);
 }
 
 /// Groups to open, to configure, and to remove; those with whether they live on elsewhere.

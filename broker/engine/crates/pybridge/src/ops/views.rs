@@ -218,6 +218,7 @@ struct ConfigLine {
 fn config_line(entry: ConfigEntry) -> ConfigLine {
     let source = match entry.source {
         ConfigSource::Topic => "topic",
+        ConfigSource::Node => "node",
         ConfigSource::Cluster => "cluster",
         ConfigSource::NodeFile => "node_file",
         ConfigSource::Default => "default",
@@ -238,7 +239,7 @@ struct TopicDetail<'a> {
 pub async fn topic(context: &Context, args: Topic) -> Outcome {
     let image = context.node.image();
     let topic = known_topic(&image, &args.name)?;
-    let configs = describe_topic(&topic.overrides, &image.cluster().overrides);
+    let configs = describe_topic(&topic.overrides, image.layers(context.node.node_id()));
     let configs = configs.into_iter().map(config_line).collect();
     to_json(&TopicDetail { line: topic_line(topic), configs })
 }
@@ -290,6 +291,6 @@ pub async fn cluster_info(context: &Context, _: Nothing) -> Outcome {
 pub async fn cluster_config(context: &Context, _: Nothing) -> Outcome {
     let image = context.node.image();
     let lines: Vec<ConfigLine> =
-        describe_cluster(&image.cluster().overrides).into_iter().map(config_line).collect();
+        describe_cluster(image.layers(None)).into_iter().map(config_line).collect();
     to_json(&lines)
 }

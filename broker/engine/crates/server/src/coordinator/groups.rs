@@ -206,21 +206,21 @@ impl Machine for Coordinator {
     }
 
     fn config(image: &Arc<Image>) -> Config {
-        let cluster = image.cluster();
+        let here = image.here();
         let positive = |value: i32| usize::try_from(value).unwrap_or(0);
         Config {
-            min_session_timeout_ms: cluster.group_min_session_timeout_ms,
-            max_session_timeout_ms: cluster.group_max_session_timeout_ms,
-            initial_rebalance_delay_ms: cluster.group_initial_rebalance_delay_ms,
-            max_group_members: positive(cluster.group_max_size),
-            max_streams_members: positive(cluster.group_streams_max_size),
-            offset_metadata_max_bytes: positive(cluster.offset_metadata_max_bytes),
-            offsets_retention_ms: i64::from(cluster.offsets_retention_minutes) * 60_000,
+            min_session_timeout_ms: here.group_min_session_timeout_ms,
+            max_session_timeout_ms: here.group_max_session_timeout_ms,
+            initial_rebalance_delay_ms: here.group_initial_rebalance_delay_ms,
+            max_group_members: positive(here.group_max_size),
+            max_streams_members: positive(here.group_streams_max_size),
+            offset_metadata_max_bytes: positive(here.offset_metadata_max_bytes),
+            offsets_retention_ms: i64::from(here.offsets_retention_minutes) * 60_000,
             offsets_retention_check_interval_ms: OFFSETS_RETENTION_CHECK_INTERVAL_MS,
             consumer: ConsumerConfig {
-                max_size: positive(cluster.group_consumer_max_size),
-                assignors: cluster.group_consumer_assignors.clone(),
-                migration: MigrationPolicy::named(&cluster.group_consumer_migration_policy)
+                max_size: positive(here.group_consumer_max_size),
+                assignors: here.group_consumer_assignors.clone(),
+                migration: MigrationPolicy::named(&here.group_consumer_migration_policy)
                     .unwrap_or(MigrationPolicy::Bidirectional),
             },
             topics: Arc::new(ImageTopics(Arc::clone(image))),

@@ -162,10 +162,10 @@ impl Machine for Coordinator {
     }
 
     fn config(image: &Arc<Image>) -> Config {
-        let cluster = image.cluster();
+        let here = image.here();
         Config {
-            max_timeout_ms: cluster.transaction_max_timeout_ms,
-            id_expiration_ms: i64::from(cluster.transactional_id_expiration_ms),
+            max_timeout_ms: here.transaction_max_timeout_ms,
+            id_expiration_ms: i64::from(here.transactional_id_expiration_ms),
         }
     }
 

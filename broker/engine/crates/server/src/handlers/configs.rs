@@ -65,7 +65,8 @@ fn describe(
     resource: &DescribeConfigsResource,
 ) -> Result<Vec<ConfigEntry>, Refusal> {
     let name = &*resource.resource_name;
-    let cluster = &image.cluster().overrides;
+    // topics and groups as this node has them
+    let here = image.layers(cx.node().node_id());
     match resource.resource_type {
         TOPIC => {
             cx.authorize(Operation::DescribeConfigs, Resource::Topic(name))?;
@@ -74,17 +75,18 @@ fn describe(
                 false => ErrorCode::InvalidTopicException,
             };
             let topic = image.topic(name).ok_or(unknown)?;
-            Ok(properties::describe_topic(&topic.overrides, cluster))
+            Ok(properties::describe_topic(&topic.overrides, here))
         }
         BROKER => {
             cx.authorize(Operation::DescribeConfigs, Resource::Cluster)?;
-            let mut entries = properties::describe_cluster(cluster);
             if name.is_empty() {
                 // the defaults for all brokers: what somebody has set
+                let mut entries = properties::describe_cluster(image.layers(None));
                 entries.retain(|entry| entry.source == ConfigSource::Cluster);
                 return Ok(entries);
             }
             let id = broker_id(image, name)?;
+            let mut entries = properties::describe_cluster(image.layers(Some(id)));
             entries.extend(node_entries(cx, image, id));
             Ok(entries)
         }
@@ -96,7 +98,7 @@ fn describe(
         GROUP => {
             cx.authorize(Operation::DescribeConfigs, Resource::Group(name))?;
             let set = image.group_config(named(name)?);
-            Ok(properties::describe_group(set.unwrap_or(&BTreeMap::new()), cluster))
+            Ok(properties::describe_group(set.unwrap_or(&BTreeMap::new()), here))
         }
         other => Err(unknown_type(other)),
     }

@@ -142,7 +142,7 @@ fn nearer_replica(
     handle: &PartitionHandle,
     rack: &str,
 ) -> Option<NodeId> {
-    if rack.is_empty() || !image.cluster().rack_aware_reads || !handle.offsets().is_leader {
+    if rack.is_empty() || !image.here().rack_aware_reads || !handle.offsets().is_leader {
         return None;
     }
     let in_rack = |node: NodeId| {

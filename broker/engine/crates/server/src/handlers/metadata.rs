@@ -224,7 +224,7 @@ fn partition(cx: &Context, image: &Image, of: &Partition, at: i32) -> MetadataRe
 /// Creates what the client asks for and the cluster lacks, where both allow it; true when
 /// something was tried. What fails shows as an unknown topic in the answer.
 async fn create_missing(cx: &Context, image: &Image, wanted: &[MetadataRequestTopic]) -> bool {
-    if !image.cluster().auto_create_topics {
+    if !image.here().auto_create_topics {
         return false;
     }
     let mut names: Vec<&str> = wanted

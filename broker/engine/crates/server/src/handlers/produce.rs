@@ -199,7 +199,7 @@ fn submit(
             outcome => return outcome.map_err(refused),
         };
         // The transaction begins here, if its coordinator agrees.
-        if question.add || cx.image().cluster().transaction_partition_verification {
+        if question.add || cx.image().here().transaction_partition_verification {
             txn_verify::ask(&cx, &question).await.map_err(|code| unverified(code, cx.version))?;
         }
         let rules = ProducerRules { verified: Some(guard), ..rules };

@@ -101,7 +101,7 @@ async fn verify(cx: &Context, request: &TxnOffsetCommitRequest) -> Result<Option
     let guard = handle.verify(producer.id, producer.epoch).await;
     let Some(guard) = guard.map_err(|_| ErrorCode::NotCoordinator)? else { return Ok(None) };
     let add = cx.version >= ADDS_FROM;
-    if add || image.cluster().transaction_partition_verification {
+    if add || image.here().transaction_partition_verification {
         let question = Question {
             transactional_id: request.transactional_id.clone(),
             producer,

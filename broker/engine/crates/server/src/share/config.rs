@@ -51,7 +51,7 @@ impl ShareConfig {
             group: GroupsConfig {
                 session_timeout_ms: int("share.session.timeout.ms"),
                 heartbeat_interval_ms: int("share.heartbeat.interval.ms"),
-                max_members: size(image.cluster().share_group_max_size),
+                max_members: size(image.here().share_group_max_size),
             },
         }
     }

@@ -1,9 +1,11 @@
 //! Topics, configurations and the cluster, as admin clients see them.
 
+use std::time::Duration;
+
 use headrace_wire::messages::*;
 use headrace_wire::Str;
 
-use crate::world::{Client, World};
+use crate::world::{batch, Client, World, PATIENCE};
 
 async fn metadata(client: &mut Client, names: &[&str], create: bool) -> MetadataResponse {
     let topics = names.iter().map(|name| metadata::MetadataRequestTopic {
@@ -31,18 +33,7 @@ async fn topics_are_created_on_demand_if_both_sides_allow_it() {
     let partition = &topic.partitions[0];
     assert_eq!((partition.error_code, partition.leader_id), (0, response.brokers[0].node_id));
     assert_eq!(partition.isr_nodes, partition.replica_nodes);
-    let off = IncrementalAlterConfigsRequest {
-        resources: vec![incremental_alter_configs::AlterConfigsResource {
-            resource_type: 4,
-            resource_name: Str::default(),
-            configs: vec![incremental_alter_configs::AlterableConfig {
-                name: Str::from("auto.create.topics.enable"),
-                config_operation: 0,
-                value: Some(Str::from("false")),
-            }],
-        }],
-        validate_only: false,
-    };
+    let off = broker_key("", "auto.create.topics.enable", 0, "false");
     assert_eq!(client.call(1, &off).await.responses[0].error_code, 0);
     assert_eq!(metadata(&mut client, &["other"], true).await.topics[0].error_code, 3);
     world.stop().await;
@@ -187,6 +178,138 @@ async fn configurations_are_described_and_changed() {
     assert_eq!(client.call(2, &replace).await.responses[0].error_code, 0);
     let response = client.call(4, &describe(2, "t", &["retention.ms"])).await;
     assert_eq!(response.results[0].configs[0].config_source, 5, "back to the default");
+    world.stop().await;
+}
+
+fn broker_key(
+    broker: &str,
+    key: &str,
+    operation: i8,
+    value: &str,
+) -> IncrementalAlterConfigsRequest {
+    IncrementalAlterConfigsRequest {
+        resources: vec![incremental_alter_configs::AlterConfigsResource {
+            resource_type: 4,
+            resource_name: Str::from(broker),
+            configs: vec![incremental_alter_configs::AlterableConfig {
+                name: Str::from(key),
+                config_operation: operation,
+                value: Some(Str::from(value)),
+            }],
+        }],
+        validate_only: false,
+    }
+}
+
+/// The value in force of a key, and each place that gives it one: (Kafka's number, value).
+async fn described(
+    client: &mut Client,
+    resource_type: i8,
+    name: &str,
+    key: &str,
+) -> (String, Vec<(i8, String)>) {
+    let request = DescribeConfigsRequest {
+        resources: vec![describe_configs::DescribeConfigsResource {
+            resource_type,
+            resource_name: Str::from(name),
+            configuration_keys: Some(vec![Str::from(key)]),
+        }],
+        include_synonyms: true,
+        include_documentation: false,
+    };
+    let entry = client.call(4, &request).await.results.remove(0).configs.remove(0);
+    let text = |value: Option<Str>| value.unwrap_or_default().to_string();
+    let places: Vec<_> = entry.synonyms.into_iter().map(|s| (s.source, text(s.value))).collect();
+    assert_eq!(entry.config_source, places[0].0);
+    (text(entry.value), places)
+}
+
+/// Asks until the node leads the partition; a new topic's replicas need a moment.
+async fn produced_once_led(client: &mut Client, topic: &str, partition: i32) -> i16 {
+    let large = batch(&[&"x".repeat(2_000)]);
+    let answer = async {
+        loop {
+            let code = client.produce(topic, partition, large.clone()).await.error_code;
+            if !matches!(code, 3 | 5 | 6) {
+                return code;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, answer).await.expect("a leader")
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_brokers_value_is_in_effect_on_that_broker_only() {
+    let (one, other) = World::start_pair().await;
+    let id = |world: &World| world.node.node_id().expect("ready");
+    let (mut here, mut there) = (one.client().await, other.client().await);
+    let (key, name, none) = ("message.max.bytes", id(&other).to_string(), 0);
+    for (broker, value) in [("", "1000000"), (&*name, "1000")] {
+        let done = there.call(1, &broker_key(broker, key, 0, value)).await;
+        assert_eq!(done.responses[0].error_code, none, "{done:?}");
+    }
+    let all = |own: &str| {
+        let places = [(2, own), (3, "1000000"), (5, "1048588")];
+        places.map(|(source, value)| (source, value.to_owned())).to_vec()
+    };
+    let set = ("1000".to_owned(), all("1000"));
+    assert_eq!(described(&mut there, 4, &name, key).await, set);
+    there.create_topic("t", 2, &[]).await;
+    assert_eq!(described(&mut there, 2, "t", "max.message.bytes").await, set, "topics inherit it");
+    let image = other.node.image();
+    let led_by = |node: i32| {
+        let partitions = &image.topic("t").expect("created").partitions;
+        let at = partitions.iter().position(|p| p.replicas == [node]).expect("one each");
+        i32::try_from(at).expect("of two")
+    };
+    let (its_own, the_others) = (led_by(id(&other)), led_by(id(&one)));
+    let too_large = 10;
+    assert_eq!(produced_once_led(&mut here, "t", the_others).await, none);
+    assert_eq!(produced_once_led(&mut there, "t", its_own).await, too_large);
+    let unset = described(&mut here, 4, &id(&one).to_string(), key).await;
+    assert_eq!(unset.1, all("")[1..], "no other broker has it");
+    assert_eq!(described(&mut here, 4, &name, key).await, set, "every broker knows it");
+
+    let other = other.restart().await;
+    let mut there = other.client().await;
+    assert_eq!(produced_once_led(&mut there, "t", its_own).await, too_large, "it was kept");
+    let done = there.call(1, &broker_key(&name, key, 1, "")).await;
+    assert_eq!(done.responses[0].error_code, none);
+    assert_eq!(produced_once_led(&mut there, "t", its_own).await, none);
+    tokio::join!(one.stop(), other.stop());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_no_broker_can_have_for_itself_is_refused() {
+    let world = World::start().await;
+    let mut client = world.client().await;
+    let id = world.node.node_id().expect("ready").to_string();
+    for (broker, key, value, code) in [
+        (&*id, "log.cleaner.backoff.ms", "30000", 0),
+        (&id, "log.cleaner.backoff.ms", "-1", 40),
+        (&id, "log.cleaner.backof.ms", "1", 40),
+        (&id, "num.partitions", "3", 40),
+        (&id, "min.insync.replicas", "1", 40),
+        (&id, "log.dirs", "/nowhere", 40),
+        ("77", "log.cleaner.backoff.ms", "1", 42),
+    ] {
+        let done = client.call(1, &broker_key(broker, key, 0, value)).await;
+        assert_eq!(done.responses[0].error_code, code, "{key}={value}: {done:?}");
+    }
+    let own = described(&mut client, 4, &id, "log.cleaner.backoff.ms").await;
+    assert_eq!(own.1, [(2, "30000".to_owned()), (5, "1000".to_owned())]);
+    let replace = AlterConfigsRequest {
+        resources: vec![alter_configs::AlterConfigsResource {
+            resource_type: 4,
+            resource_name: Str::from(id.as_str()),
+            configs: Vec::new(),
+        }],
+        validate_only: false,
+    };
+    assert_eq!(client.call(2, &replace).await.responses[0].error_code, 0);
+    let own = described(&mut client, 4, &id, "log.cleaner.backoff.ms").await;
+    assert_eq!(own.1, [(5, "1000".to_owned())]);
     world.stop().await;
 }
 

@@ -25,7 +25,8 @@ pub struct World {
     pub node: Node,
     pub server: Server,
     pub address: SocketAddr,
-    _dir: tempfile::TempDir,
+    configs: (NodeConfig, ServerConfig),
+    dir: tempfile::TempDir,
 }
 
 fn free_port() -> u16 {
@@ -45,8 +46,20 @@ impl World {
     /// Listeners of `config` come beside the one that clients here use; they are advertised as
     /// `outside.example:19092`.
     pub async fn start_with(config: ServerConfig) -> World {
+        Self::start_at(0, &[local(free_port())], config).await
+    }
+
+    /// Two nodes of one cluster.
+    pub async fn start_pair() -> (World, World) {
+        let seeds = [local(free_port()), local(free_port())];
+        let node = |place| Self::start_at(place, &seeds, ServerConfig::default());
+        tokio::join!(node(0), node(1))
+    }
+
+    /// The node that has this place among the seeds.
+    async fn start_at(place: usize, seeds: &[HostPort], config: ServerConfig) -> World {
         let dir = tempfile::tempdir().expect("a temporary folder");
-        let (kafka, rpc) = (free_port(), free_port());
+        let kafka = free_port();
         let name = "internal".to_owned();
         let host = "127.0.0.1".to_owned();
         let inside = Listener { name: name.clone(), host: host.clone(), port: kafka };
@@ -57,27 +70,37 @@ impl World {
         });
         let node_config = NodeConfig {
             data_dir: dir.path().to_owned(),
-            rpc_listen: local(rpc),
-            rpc_advertised: local(rpc),
+            rpc_listen: seeds[place].clone(),
+            rpc_advertised: seeds[place].clone(),
             kafka_advertised: [inside].into_iter().chain(others).collect(),
-            seeds: vec![local(rpc)],
+            seeds: seeds.to_vec(),
             shards: 1,
             election_timeout_ms: 200,
             heartbeat_ms: 30,
             journal_bytes: 8 << 20,
             ..NodeConfig::default()
         };
-        let env = headrace_env::real();
-        let node =
-            Node::start(node_config, env.clone(), Handle::current()).expect("a fresh folder");
-        node.wait_ready(PATIENCE).await.expect("a cluster of one");
         let mut listeners = vec![ListenerConfig { name, host, port: kafka }];
         listeners.extend(config.listeners);
-        let config = ServerConfig { listeners, ..config };
-        let server =
-            Server::start(config, node.clone(), env, Handle::current()).expect("a free port");
+        Self::begin((node_config, ServerConfig { listeners, ..config }), dir).await
+    }
+
+    async fn begin(configs: (NodeConfig, ServerConfig), dir: tempfile::TempDir) -> World {
+        let env = headrace_env::real();
+        let node =
+            Node::start(configs.0.clone(), env.clone(), Handle::current()).expect("a sound folder");
+        node.wait_ready(PATIENCE).await.expect("a cluster");
+        let server = Server::start(configs.1.clone(), node.clone(), env, Handle::current())
+            .expect("a free port");
         let address = server.addresses()[0].1;
-        World { node, server, address, _dir: dir }
+        World { node, server, address, configs, dir }
+    }
+
+    /// The same node again, from what it has on disk.
+    pub async fn restart(self) -> World {
+        self.server.shutdown().await;
+        self.node.shutdown().await;
+        Self::begin(self.configs, self.dir).await
     }
 
     pub async fn client(&self) -> Client {

@@ -1,8 +1,11 @@
 //! Topic and cluster properties: one table of keys, checked on the way in, typed on the way out.
 //!
-//! Entry points: [`check_topic`] and [`check_cluster`] for one value, [`change`] for a set of
-//! changes, [`describe_topic`] and [`describe_cluster`] for DescribeConfigs, [`TopicConfig`] and
+//! Entry points: [`Scope::check`] for one value, [`Scope::change`] for a set of changes,
+//! [`describe_topic`] and [`describe_cluster`] for DescribeConfigs, [`TopicConfig`] and
 //! [`ClusterConfig`] for what is in force. To add a key, add a row to the table.
+//!
+//! What nobody has set on a topic or group comes from the node's own properties, else from the
+//! cluster's, else from the table: the order of KIP-226.
 
 mod effective;
 mod named;
@@ -19,6 +22,36 @@ pub use table::{CLUSTER, INTERNAL, TOPIC};
 
 use super::command::{ConfigOp, ConfigOpKind};
 use super::error::{ControllerError, ErrorCode};
+
+/// What was set on something, by key.
+pub type Overrides = BTreeMap<String, String>;
+
+/// Nothing was set.
+static NONE: Overrides = Overrides::new();
+
+/// What was set below topics and groups.
+#[derive(Clone, Copy, Debug)]
+pub struct Layers<'a> {
+    /// For one node.
+    pub node: &'a Overrides,
+    /// For the cluster.
+    pub cluster: &'a Overrides,
+}
+
+impl<'a> Layers<'a> {
+    /// No node's in particular.
+    pub fn cluster(cluster: &'a Overrides) -> Layers<'a> {
+        Layers { node: &NONE, cluster }
+    }
+
+    /// What was set for `key`, the value in force first.
+    fn values(self, key: &str) -> impl Iterator<Item = (&'a str, ConfigSource)> {
+        let all = [(self.node, ConfigSource::Node), (self.cluster, ConfigSource::Cluster)];
+        let set =
+            move |(layer, source): (&'a Overrides, _)| Some((layer.get(key)?.as_str(), source));
+        all.map(set).into_iter().flatten()
+    }
+}
 
 /// What a value may look like.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -109,6 +142,8 @@ pub struct Property {
 pub enum ConfigSource {
     /// Set on the topic.
     Topic = 1,
+    /// Set for this node.
+    Node = 2,
     /// Set for the whole cluster.
     Cluster = 3,
     /// The node's configuration file.
@@ -192,6 +227,8 @@ pub enum Scope {
     Topic,
     /// The cluster's.
     Cluster,
+    /// One node's: the cluster's keys, but for those that make sense for all nodes only.
+    Node,
     /// A group's.
     Group,
     /// A client-metrics subscription's.
@@ -202,7 +239,13 @@ impl Scope {
     fn property(self, key: &str) -> Result<&'static Property, String> {
         let found = match self {
             Scope::Topic => topic_property(key),
-            Scope::Cluster => cluster_property(key),
+            Scope::Node if table::WHOLE_CLUSTER.contains(&key) => {
+                return Err(format!(
+                    "{key} holds for the whole cluster and cannot be set for one node: set it on \
+                     the broker resource with an empty name"
+                ));
+            }
+            Scope::Cluster | Scope::Node => cluster_property(key),
             Scope::Group => GROUP.iter().find(|p| p.name == key),
             Scope::ClientMetrics => CLIENT_METRICS.iter().find(|p| p.name == key),
         };
@@ -211,7 +254,7 @@ impl Scope {
 
     fn unknown(self, key: &str) -> String {
         let shown = value::shorten(key);
-        if self == Scope::Cluster {
+        if matches!(self, Scope::Cluster | Scope::Node) {
             if let Some((_, ours)) = table::OTHER_SPELLINGS.iter().find(|(k, _)| *k == key) {
                 return format!("{key} is not supported; set {ours}");
             }
@@ -222,7 +265,7 @@ impl Scope {
         let near = |table: &'static [Property]| value::nearest(key, table.iter().map(|p| p.name));
         let (what, near) = match self {
             Scope::Topic => ("topic", near(TOPIC)),
-            Scope::Cluster => ("cluster", value::nearest(key, cluster_keys())),
+            Scope::Cluster | Scope::Node => ("cluster", value::nearest(key, cluster_keys())),
             Scope::Group => ("group", near(GROUP)),
             Scope::ClientMetrics => ("client metrics", near(CLIENT_METRICS)),
         };
@@ -248,16 +291,17 @@ impl Scope {
             .map_err(|why| ControllerError::new(self.refusal(), why))
     }
 
-    /// `present` overrides after `ops`; all of them or none.
+    /// `present` overrides after `ops`; all of them or none. `inherited` is what a list is added
+    /// to or taken from that `present` does not have: the cluster's.
     ///
     /// # Errors
     /// `INVALID_CONFIG` as [`Scope::check`]; `INVALID_REQUEST` for a key that is changed twice.
     pub fn change(
         self,
-        present: &BTreeMap<String, String>,
+        present: &Overrides,
         ops: &[ConfigOp],
-        inherited: &BTreeMap<String, String>,
-    ) -> Result<BTreeMap<String, String>, ControllerError> {
+        inherited: &Overrides,
+    ) -> Result<Overrides, ControllerError> {
         let mut next = present.clone();
         for (at, op) in ops.iter().enumerate() {
             if ops[..at].iter().any(|earlier| earlier.key == op.key) {
@@ -280,8 +324,8 @@ impl Scope {
         self,
         property: &Property,
         op: &ConfigOp,
-        present: &BTreeMap<String, String>,
-        inherited: &BTreeMap<String, String>,
+        present: &Overrides,
+        inherited: &Overrides,
     ) -> Result<Option<String>, String> {
         let given = || op.value.as_deref().ok_or_else(|| format!("{} has no value", property.name));
         let whole = match op.op {
@@ -309,13 +353,10 @@ impl Scope {
 }
 
 /// Every topic property with its value in force; an internal one only where it is set.
-pub fn describe_topic(
-    overrides: &BTreeMap<String, String>,
-    cluster: &BTreeMap<String, String>,
-) -> Vec<ConfigEntry> {
+pub fn describe_topic(overrides: &Overrides, below: Layers<'_>) -> Vec<ConfigEntry> {
     let described = |p: &'static Property| {
         let set = overrides.get(p.name).map(|v| (p.name, v.as_str(), ConfigSource::Topic));
-        entry(p, p.name, set, p.broker_key, cluster)
+        entry(p, p.name, set, p.broker_key, below)
     };
     let internal = INTERNAL.iter().filter(|p| overrides.contains_key(p.name)).map(|p| {
         let mut set = described(p);
@@ -327,38 +368,35 @@ pub fn describe_topic(
 }
 
 /// Every property of a group with its value in force.
-pub fn describe_group(
-    overrides: &BTreeMap<String, String>,
-    cluster: &BTreeMap<String, String>,
-) -> Vec<ConfigEntry> {
-    describe_named(GROUP, ConfigSource::Group, overrides, cluster)
+pub fn describe_group(overrides: &Overrides, below: Layers<'_>) -> Vec<ConfigEntry> {
+    describe_named(GROUP, ConfigSource::Group, overrides, below)
 }
 
 /// Every property of a client-metrics subscription with its value in force.
-pub fn describe_client_metrics(overrides: &BTreeMap<String, String>) -> Vec<ConfigEntry> {
-    describe_named(CLIENT_METRICS, ConfigSource::ClientMetrics, overrides, &BTreeMap::new())
+pub fn describe_client_metrics(overrides: &Overrides) -> Vec<ConfigEntry> {
+    describe_named(CLIENT_METRICS, ConfigSource::ClientMetrics, overrides, Layers::cluster(&NONE))
 }
 
 fn describe_named(
     table: &'static [Property],
     source: ConfigSource,
-    overrides: &BTreeMap<String, String>,
-    cluster: &BTreeMap<String, String>,
+    overrides: &Overrides,
+    below: Layers<'_>,
 ) -> Vec<ConfigEntry> {
     let one = |p: &'static Property| {
         let set = overrides.get(p.name).map(|v| (p.name, v.as_str(), source));
-        entry(p, p.name, set, p.broker_key, cluster)
+        entry(p, p.name, set, p.broker_key, below)
     };
     table.iter().map(one).collect()
 }
 
-/// Every cluster property with its value in force, by key.
-pub fn describe_cluster(cluster: &BTreeMap<String, String>) -> Vec<ConfigEntry> {
+/// Every cluster property with its value in force, by key: on one node if its layer is given.
+pub fn describe_cluster(layers: Layers<'_>) -> Vec<ConfigEntry> {
     let mut keys: Vec<&'static str> = cluster_keys().collect();
     keys.sort_unstable();
     keys.into_iter()
         .filter_map(|key| Some((key, cluster_property(key)?)))
-        .map(|(key, p)| entry(p, key, None, Some(key), cluster))
+        .map(|(key, p)| entry(p, key, None, Some(key), layers))
         .collect()
 }
 
@@ -367,15 +405,14 @@ fn entry(
     name: &str,
     own: Option<(&str, &str, ConfigSource)>,
     broker_key: Option<&'static str>,
-    cluster: &BTreeMap<String, String>,
+    below: Layers<'_>,
 ) -> ConfigEntry {
     let broker_key = broker_key.unwrap_or(property.name);
-    let from_cluster =
-        cluster.get(broker_key).map(|v| (broker_key, v.as_str(), ConfigSource::Cluster));
+    let inherited = below.values(broker_key).map(|(value, source)| (broker_key, value, source));
     let default = (broker_key, property.default, ConfigSource::Default);
     let synonyms: Vec<(String, String, ConfigSource)> = own
         .into_iter()
-        .chain(from_cluster)
+        .chain(inherited)
         .chain([default])
         .map(|(k, v, s)| (k.to_string(), v.to_string(), s))
         .collect();

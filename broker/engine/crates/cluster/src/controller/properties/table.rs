@@ -277,6 +277,40 @@ pub const OTHER_SPELLINGS: &[(&str, &str)] = &[
     ("log.roll.jitter.hours", "log.roll.jitter.ms"),
 ];
 
+/// Cluster properties that no node can have for itself: the controller reads them, they count once
+/// when an internal topic is made, or nodes must agree on them. Apache Kafka refuses all of them
+/// for one broker, too (`min.insync.replicas` since KIP-966).
+pub const WHOLE_CLUSTER: &[&str] = &[
+    "default.replication.factor",
+    "delete.topic.enable",
+    "group.consumer.max.heartbeat.interval.ms",
+    "group.consumer.max.session.timeout.ms",
+    "group.consumer.min.heartbeat.interval.ms",
+    "group.consumer.min.session.timeout.ms",
+    "group.share.max.heartbeat.interval.ms",
+    "group.share.max.record.lock.duration.ms",
+    "group.share.max.session.timeout.ms",
+    "group.share.min.heartbeat.interval.ms",
+    "group.share.min.record.lock.duration.ms",
+    "group.share.min.session.timeout.ms",
+    "group.streams.max.heartbeat.interval.ms",
+    "group.streams.max.session.timeout.ms",
+    "group.streams.min.heartbeat.interval.ms",
+    "group.streams.min.session.timeout.ms",
+    "min.insync.replicas",
+    "num.partitions",
+    "offsets.topic.num.partitions",
+    "offsets.topic.replication.factor",
+    "offsets.topic.segment.bytes",
+    "share.coordinator.state.topic.min.isr",
+    "share.coordinator.state.topic.num.partitions",
+    "share.coordinator.state.topic.replication.factor",
+    "transaction.state.log.min.isr",
+    "transaction.state.log.num.partitions",
+    "transaction.state.log.replication.factor",
+    "transaction.state.log.segment.bytes",
+];
+
 /// Settings of one node that live in its configuration file, not in the cluster.
 pub const NODE_FILE_KEYS: &[&str] = &[
     "advertised.listeners",

@@ -6,7 +6,7 @@ use std::fmt::Write;
 use std::path::Path;
 
 use crate::controller::properties::{
-    table::{NODE_FILE_KEYS, OTHER_SPELLINGS},
+    table::{NODE_FILE_KEYS, OTHER_SPELLINGS, WHOLE_CLUSTER},
     Honour, Kind, Property, CLIENT_METRICS, CLUSTER, GROUP, MATCHES, TOPIC,
 };
 
@@ -78,13 +78,16 @@ fn page() -> String {
         writeln!(out, "\n## {title}\n").expect("a String");
         rows(&mut out, properties);
     }
+    let listed =
+        |keys: &[&str]| keys.iter().map(|key| format!("`{key}`")).collect::<Vec<_>>().join(", ");
+    out.push_str("\n## One broker\n\nNot for one broker alone, here as in Apache Kafka: ");
+    writeln!(out, "{}.", listed(WHOLE_CLUSTER)).expect("a String");
     out.push_str("\n## Other spellings\n\n| Kafka's key | set this one |\n|---|---|\n");
     for (other, ours) in OTHER_SPELLINGS {
         writeln!(out, "| `{other}` | `{ours}` |").expect("a String");
     }
-    let keys: Vec<_> = NODE_FILE_KEYS.iter().map(|key| format!("`{key}`")).collect();
     out.push_str("\n## Settings of one node\n\nSet in its configuration file, headrace.yaml: ");
-    writeln!(out, "{}.", keys.join(", ")).expect("a String");
+    writeln!(out, "{}.", listed(NODE_FILE_KEYS)).expect("a String");
     out
 }
 

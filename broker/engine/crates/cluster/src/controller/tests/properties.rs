@@ -10,8 +10,8 @@ use super::super::command::{
 };
 use super::super::error::ErrorCode;
 use super::super::properties::{
-    cluster_property, describe_cluster, describe_topic, ConfigSource, Honour, Scope, TopicConfig,
-    CLUSTER, TOPIC,
+    cluster_property, describe_cluster, describe_topic, table::WHOLE_CLUSTER, ConfigSource, Honour,
+    Layers, Scope, TopicConfig, CLUSTER, TOPIC,
 };
 use super::super::{ControllerCommand, ControllerReply, SnapshotError, State};
 use super::{registration, Cluster};
@@ -58,6 +58,13 @@ fn values_are_checked_by_table() {
         (Scope::Cluster, "num.partitons", "1", Err("did you mean num.partitions?")),
         (Scope::Cluster, "default.replication.factor", "40000", Err("between 1 and 32767")),
         (Scope::Cluster, "log.cleaner.backoff.ms", "15000", Ok("15000")),
+        (Scope::Node, "log.cleaner.backoff.ms", "0", Ok("0")),
+        (Scope::Node, "log.cleaner.backoff.ms", "-1", Err("at least 0")),
+        (Scope::Node, "log.retention.hours", "1", Err("set log.retention.ms")),
+        (Scope::Node, "log.dirs", "/tmp", Err("headrace.yaml")),
+        (Scope::Node, "num.partitions", "12", Err("holds for the whole cluster")),
+        (Scope::Node, "min.insync.replicas", "1", Err("holds for the whole cluster")),
+        (Scope::Node, "mesage.max.bytes", "1", Err("did you mean message.max.bytes?")),
     ];
     for (scope, key, value, expected) in table {
         let found = scope.check(key, value);
@@ -109,12 +116,13 @@ fn every_default_is_valid_and_described() {
             assert!(why.len() > 10, "{}: says why", p.name);
         }
     }
+    assert!(WHOLE_CLUSTER.iter().all(|key| cluster_property(key).is_some()));
     for table in [TOPIC, CLUSTER] {
         assert!(table.windows(2).all(|w| w[0].name < w[1].name), "sorted, each once");
     }
     let none = BTreeMap::new();
-    assert_eq!(describe_topic(&none, &none).len(), TOPIC.len());
-    let described = describe_cluster(&none);
+    assert_eq!(describe_topic(&none, Layers::cluster(&none)).len(), TOPIC.len());
+    let described = describe_cluster(Layers::cluster(&none));
     assert!(described.windows(2).all(|w| w[0].name < w[1].name), "sorted, each once");
 }
 
@@ -122,17 +130,20 @@ fn every_default_is_valid_and_described() {
 fn a_described_value_says_where_it_comes_from() {
     let topic = BTreeMap::from([("retention.ms".to_string(), "1".to_string())]);
     let cluster = BTreeMap::from([("log.retention.ms".to_string(), "2".to_string())]);
-    let find = |topic: &BTreeMap<_, _>, cluster: &BTreeMap<_, _>| {
-        let all = describe_topic(topic, cluster);
+    let node = BTreeMap::from([("log.retention.ms".to_string(), "3".to_string())]);
+    let none = BTreeMap::new();
+    let find = |topic: &BTreeMap<_, _>, node: &BTreeMap<_, _>, cluster: &BTreeMap<_, _>| {
+        let all = describe_topic(topic, Layers { node, cluster });
         all.into_iter().find(|e| e.name == "retention.ms").unwrap()
     };
-    let none = BTreeMap::new();
-    let entry = find(&topic, &cluster);
+    let entry = find(&topic, &node, &cluster);
     assert_eq!((entry.value.as_str(), entry.source), ("1", ConfigSource::Topic));
     let places: Vec<_> = entry.synonyms.iter().map(|(k, v, _)| format!("{k}={v}")).collect();
-    assert_eq!(places, ["retention.ms=1", "log.retention.ms=2", "log.retention.ms=604800000"]);
-    assert_eq!(find(&none, &cluster).source, ConfigSource::Cluster);
-    assert_eq!(find(&none, &none).source, ConfigSource::Default);
+    let below = ["log.retention.ms=3", "log.retention.ms=2", "log.retention.ms=604800000"];
+    assert_eq!((&*places[0], &places[1..]), ("retention.ms=1", &below.map(String::from)[..]));
+    assert_eq!(find(&none, &node, &cluster).source, ConfigSource::Node);
+    assert_eq!(find(&none, &none, &cluster).source, ConfigSource::Cluster);
+    assert_eq!(find(&none, &none, &none).source, ConfigSource::Default);
 }
 
 /// Kafka Streams' tests of purging set it, and read it back.
@@ -143,14 +154,16 @@ fn an_internal_property_is_described_where_it_is_set() {
     };
     let (none, cluster) = (BTreeMap::new(), set(&[("log.segment.bytes", "3000000")]));
     let small = set(&[("internal.segment.bytes", "2000"), ("segment.bytes", "1048576")]);
-    let described = describe_topic(&small, &cluster);
+    let described = describe_topic(&small, Layers::cluster(&cluster));
     let entry = described.iter().find(|e| e.name == "internal.segment.bytes").unwrap();
     assert_eq!((entry.value.as_str(), entry.source), ("2000", ConfigSource::Topic));
     assert_eq!(entry.synonyms.len(), 1);
     assert_eq!(described.len(), TOPIC.len() + 1);
     assert_eq!(TopicConfig::effective(&small, &cluster).segment_bytes, 2000);
     assert_eq!(TopicConfig::effective(&none, &cluster).segment_bytes, 3_000_000);
-    assert!(describe_topic(&none, &cluster).iter().all(|e| !e.name.starts_with("internal.")));
+    assert!(describe_topic(&none, Layers::cluster(&cluster))
+        .iter()
+        .all(|e| !e.name.starts_with("internal.")));
 }
 
 fn op(key: &str, op: ConfigOpKind, value: Option<&str>) -> ConfigOp {
@@ -211,6 +224,94 @@ fn a_list_of_the_cluster_changes_from_what_it_is() {
     assert_eq!(longer[key], "compact,delete");
     let subtract = [op(key, ConfigOpKind::Subtract, Some("compact"))];
     assert_eq!(Scope::Cluster.change(&longer, &subtract, &none).unwrap()[key], "delete");
+}
+
+/// Changes the cluster's properties or one node's; the error, and what the image then says is set
+/// for node 1.
+fn alter_broker(
+    cluster: &mut Cluster,
+    resource: ConfigResource,
+    ops: Vec<ConfigOp>,
+    (validate_only, replace): (bool, bool),
+) -> (Option<ErrorCode>, String) {
+    let changes = vec![ConfigChange { resource, ops }];
+    let command = ControllerCommand::AlterConfigs { changes, validate_only, replace };
+    let ControllerReply::Configs(mut results) = cluster.ok(command) else { panic!() };
+    let image = cluster.state.image();
+    let set = image.layers(Some(1)).node.iter().map(|(key, value)| format!("{key}={value}"));
+    (results.remove(0).error.map(|e| e.code), set.collect::<Vec<_>>().join(" "))
+}
+
+#[test]
+fn a_node_has_properties_of_its_own() {
+    use ConfigOpKind::{Append, Delete, Set, Subtract};
+    let mut cluster = Cluster::with_racks(&["-", "-"]);
+    let mut alter = |resource, key: &str, kind, value: &str, how| {
+        let value = (kind != Delete).then_some(value);
+        alter_broker(&mut cluster, resource, vec![op(key, kind, value)], how)
+    };
+    let (now, whole, node) = ((false, false), ConfigResource::Cluster, ConfigResource::Node);
+    let ok = |text: &str| (None, text.to_string());
+    let bad = |text: &str| (Some(ErrorCode::INVALID_CONFIG), text.to_string());
+    let policy = "log.cleanup.policy";
+    assert_eq!(alter(whole.clone(), policy, Set, "compact", now), ok(""));
+    assert_eq!(alter(node(0), "message.max.bytes", Set, "1", now), ok(""));
+    assert_eq!(alter(node(1), "message.max.bytes", Set, "7", (true, false)), ok(""));
+    assert_eq!(alter(node(1), "message.max.bytes", Set, "7", now), ok("message.max.bytes=7"));
+    assert_eq!(alter(node(1), "message.max.bytes", Set, "x", now), bad("message.max.bytes=7"));
+    assert_eq!(alter(node(1), "message.max.bytes", Append, "8", now), bad("message.max.bytes=7"));
+    let both = "log.cleanup.policy=compact,delete message.max.bytes=7";
+    assert_eq!(alter(node(1), policy, Append, "delete", now), ok(both), "to the cluster's");
+    let less = "log.cleanup.policy=delete message.max.bytes=7";
+    assert_eq!(alter(node(1), policy, Subtract, "compact", now), ok(less), "from its own");
+    let rest = "log.cleanup.policy=delete";
+    assert_eq!(alter(node(1), "message.max.bytes", Delete, "", now), ok(rest));
+    let replaced = "log.retention.ms=5";
+    assert_eq!(alter(node(1), "log.retention.ms", Set, "5", (false, true)), ok(replaced));
+    let unknown = Some(ErrorCode::BROKER_ID_NOT_REGISTERED);
+    assert_eq!(alter(node(9), "message.max.bytes", Set, "7", now), (unknown, replaced.into()));
+    let saved = State::restore(&cluster.state.snapshot()).unwrap();
+    assert_eq!(saved.image().layers(Some(1)).node["log.retention.ms"], "5");
+    cluster.ok(ControllerCommand::UnregisterNode { node_id: 1 });
+    assert!(cluster.state.image().layers(Some(1)).node.is_empty(), "they went with the node");
+}
+
+/// What nodes agree on is the same everywhere; what is in force is each node's own.
+#[test]
+fn a_nodes_properties_are_in_force_there() {
+    let mut cluster = Cluster::with_racks(&["-", "-"]);
+    cluster.state = cluster.state.on(1);
+    let topics = vec![cluster.topic("t", 1, 1)];
+    cluster.create(topics);
+    let set = |cluster: &mut Cluster, resource, value: &str| {
+        let ops = [("log.retention.ms", value), ("log.cleaner.backoff.ms", value)]
+            .map(|(key, value)| op(key, ConfigOpKind::Set, Some(value)));
+        assert_eq!(alter_broker(cluster, resource, ops.to_vec(), (false, false)).0, None);
+    };
+    let in_force = |state: &State| {
+        let image = state.image();
+        let retention_ms = image.topic("t").unwrap().config.retention_ms;
+        assert_eq!(retention_ms, image.here().log_cleaner_backoff_ms);
+        retention_ms
+    };
+    set(&mut cluster, ConfigResource::Cluster, "5");
+    assert_eq!(in_force(&cluster.state), 5);
+    set(&mut cluster, ConfigResource::Node(1), "7");
+    assert_eq!(in_force(&cluster.state), 7);
+    set(&mut cluster, ConfigResource::Node(0), "8");
+    set(&mut cluster, ConfigResource::Cluster, "6");
+    assert_eq!(in_force(&cluster.state), 7, "its own value counts first");
+    let topic = cluster.topic("later", 1, 1);
+    let described = cluster.create(vec![topic]).remove(0).configs;
+    let entry = described.iter().find(|e| e.name == "retention.ms").unwrap();
+    assert_eq!(entry.value, "6", "every node gives the same answer");
+    let image = cluster.state.image();
+    assert_eq!(image.topic("later").unwrap().config.retention_ms, 7);
+    assert_eq!(image.cluster().log_cleaner_backoff_ms, 6);
+    let restored = State::restore(&cluster.state.snapshot()).unwrap();
+    assert_eq!(in_force(&restored), 6);
+    assert_eq!(in_force(&restored.clone().on(0)), 8);
+    assert_eq!(in_force(&restored.on(1)), 7);
 }
 
 #[test]
@@ -290,16 +391,15 @@ fn any_command() -> impl Strategy<Value = ControllerCommand> {
         Just(ConfigOpKind::Delete),
         Just(ConfigOpKind::Append)
     ];
-    let change = (name.clone(), any::<bool>(), key, kind, "[0-9]{1,4}|delete").prop_map(
-        |(topic, of_cluster, key, kind, value)| ConfigChange {
-            resource: if of_cluster {
-                ConfigResource::Cluster
-            } else {
-                ConfigResource::Topic(topic)
-            },
-            ops: vec![op(key, kind, Some(&value))],
-        },
-    );
+    let resource = prop_oneof![
+        2 => name.clone().prop_map(ConfigResource::Topic),
+        1 => Just(ConfigResource::Cluster),
+        1 => (0i32..3).prop_map(ConfigResource::Node),
+    ];
+    let change =
+        (resource, key, kind, "[0-9]{1,4}|delete").prop_map(|(resource, key, kind, value)| {
+            ConfigChange { resource, ops: vec![op(key, kind, Some(&value))] }
+        });
     prop_oneof![
         4 => proptest::collection::vec(new_topic, 1..4).prop_map(|topics| {
             ControllerCommand::CreateTopics { topics, validate_only: false, avoid: vec![1] }
@@ -327,27 +427,29 @@ fn any_command() -> impl Strategy<Value = ControllerCommand> {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 128, ..ProptestConfig::default() })]
 
-    /// Two nodes that apply the same commands agree, also when one was restored half way.
+    /// Two nodes that apply the same commands agree, also when one was restored half way, and
+    /// whatever is in force on each of them.
     #[test]
     fn all_nodes_come_to_the_same_state(
         commands in proptest::collection::vec(any_command(), 1..40),
         restart_at in 0usize..40,
     ) {
         let start = Cluster::with_racks(&["a", "b", "-"]).state;
-        let (mut one, mut two) = (start.clone(), start);
+        let (mut one, mut two) = (start.clone().on(0), start.on(1));
         for (at, command) in commands.into_iter().enumerate() {
             if at == restart_at {
-                two = State::restore(&two.snapshot()).unwrap();
+                two = State::restore(&two.snapshot()).unwrap().on(1);
             }
             let index = one.applied_index() + 1;
             prop_assert_eq!(one.apply(index, command.clone()), two.apply(index, command));
             check_maps(&one);
         }
         prop_assert_eq!(one.snapshot(), two.snapshot());
-        let restored = State::restore(&one.snapshot()).unwrap();
+        let restored = State::restore(&one.snapshot()).unwrap().on(0);
         check_maps(&restored);
         let (a, b) = (one.image(), restored.image());
         prop_assert!(a.topics().eq(b.topics()), "effective configurations included");
+        prop_assert_eq!(a.here(), b.here());
         prop_assert!(a.groups().eq(b.groups()));
     }
 }
