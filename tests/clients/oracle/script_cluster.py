@@ -5,7 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from conversation import asks
-from script_admin import ABSENT
+from script_admin import (
+    ABSENT,
+    APPEND,
+    BROKER_RESOURCE,
+    DELETE,
+    SET,
+    SUBTRACT,
+    TOPIC_RESOURCE,
+    change,
+    resource,
+)
 
 if TYPE_CHECKING:
     from conversation import Body, Step
@@ -197,10 +207,95 @@ def controllers() -> list[Step]:
     return script
 
 
+BACKOFF, POLICY = "log.cleaner.backoff.ms", "log.cleanup.policy"
+
+
+def brokers() -> list[Step]:
+    """Properties of one broker, which count before those of all (KIP-226)."""
+    own = "0"
+    changes: list[tuple[str, str, Body]] = [
+        ("a broker", own, change(BACKOFF, SET, "20000")),
+        ("a broker: not a number", own, change(BACKOFF, SET, "soon")),
+        ("a broker: below the least", own, change(BACKOFF, SET, "-1")),
+        ("a broker: a null value", own, change(BACKOFF, SET, None)),
+        ("a broker: appends to a number", own, change(BACKOFF, APPEND, "1")),
+        ("a broker: an unknown key", own, change("odd.key", SET, "1")),
+        ("a broker: deletes an unknown key", own, change("odd.key", DELETE, None)),
+        ("a broker: a key of the file", own, change("log.dirs", SET, "/nowhere")),
+        ("a broker: a key of the whole cluster", own, change("num.partitions", SET, "3")),
+        ("a broker: replicas in sync", own, change("min.insync.replicas", SET, "1")),
+        ("a broker: deletes what is not set", own, change("log.roll.ms", DELETE, None)),
+        ("a broker: appends to a list", own, change(POLICY, APPEND, "compact")),
+        ("a broker: subtracts from a list", own, change(POLICY, SUBTRACT, "delete")),
+        ("a broker: twice", own, {"Configs": change(BACKOFF, SET, "1")["Configs"] * 2}),
+        ("a broker that is no number", "x", change(BACKOFF, SET, "1")),
+        ("all brokers", "", change(BACKOFF, SET, "10000")),
+        ("all brokers: an unknown key", "", change("odd.key", SET, "1")),
+        ("all brokers: not a number", "", change(BACKOFF, SET, "soon")),
+    ]
+    script = [
+        altered("IncrementalAlterConfigs", 1, f"{name}, {how}", at, body, ValidateOnly=validate)
+        for name, at, body in changes
+        for how, validate in (("validated", True), ("done", False))
+    ]
+    size = {"Configs": [{"Name": "message.max.bytes", "Value": "900000"}]}
+    none: Body = {"Configs": []}
+    script += [
+        described("of a broker", BROKER_RESOURCE, own, BACKOFF, "20000"),
+        described("of all brokers", BROKER_RESOURCE, "", BACKOFF, "10000"),
+        described("of a broker, a list", BROKER_RESOURCE, own, POLICY, "compact"),
+        altered("IncrementalAlterConfigs", 1, "a broker no more", own, change(BACKOFF, DELETE, "")),
+        described("of a broker that inherits", BROKER_RESOURCE, own, BACKOFF, "10000"),
+        altered("AlterConfigs", 2, "replaces a broker's", own, size),
+        described("of a broker, replaced", BROKER_RESOURCE, own, POLICY, "delete"),
+        described("of a topic that inherits", TOPIC_RESOURCE, TOPIC, "max.message.bytes", "900000"),
+        altered("AlterConfigs", 2, "a broker: an unknown key", own, unknown()),
+        altered("AlterConfigs", 2, "a broker: none", own, none),
+        altered(
+            "IncrementalAlterConfigs", 1, "all brokers no more", "", change(BACKOFF, DELETE, "")
+        ),
+        described("of all brokers, none", BROKER_RESOURCE, "", BACKOFF, None),
+        described("of a topic, as before", TOPIC_RESOURCE, TOPIC, "max.message.bytes", "1048588"),
+    ]
+    return script
+
+
+def unknown() -> Body:
+    return {"Configs": [{"Name": "odd.key", "Value": "1"}]}
+
+
+def altered(api: str, version: int, name: str, broker: str, body: Body, **more: Any) -> Step:
+    return asks(
+        api, version, name, {"Resources": [resource(BROKER_RESOURCE, broker, **body)], **more}
+    )
+
+
+def described(name: str, kind: int, at: str, key: str, value: str | None) -> Step:
+    """A key's value and where it comes from, once the broker has heard of it."""
+
+    def told(answer: Body) -> bool:
+        found = [entry["Value"] for entry in answer["Results"][0]["Configs"]]
+        return found == ([] if value is None else [value])
+
+    body = {
+        "Resources": [resource(kind, at, ConfigurationKeys=[key])],
+        "IncludeSynonyms": True,
+    }
+    return asks("DescribeConfigs", 4, name, body, until=told)
+
+
 def quorum(topic: str, partition: int) -> Any:
     return {"Topics": [{"TopicName": topic, "Partitions": [{"PartitionIndex": partition}]}]}
 
 
 def steps() -> list[Step]:
     """In the order in which they are asked."""
-    return [*folders(), *elections(), *moves(), *partitions(), *features(), *controllers()]
+    return [
+        *folders(),
+        *elections(),
+        *moves(),
+        *partitions(),
+        *features(),
+        *controllers(),
+        *brokers(),
+    ]
