@@ -22,7 +22,11 @@ const QUEUE_KBYTES: &str = "32768";
 /// What acknowledgements have told.
 #[derive(Default)]
 pub struct Seen {
+    /// Records that were due in the time that counts.
     pub acknowledged: AtomicU64,
+    /// Acknowledgements in the time that counts, of records that were due before, too: a slow
+    /// system may still be at those that waited when it began.
+    pub arrived: AtomicU64,
     pub failed: AtomicU64,
     /// Why the first one failed.
     pub why: Mutex<Option<String>>,
@@ -77,7 +81,11 @@ impl ProducerContext for Acks {
             return;
         }
         let (now_ns, due_ns) = (self.start.elapsed().as_nanos() as u64, due_ns as u64);
-        if due_ns < self.seen.from_ns.load(Ordering::Relaxed) {
+        let from_ns = self.seen.from_ns.load(Ordering::Relaxed);
+        if now_ns >= from_ns {
+            self.seen.arrived.fetch_add(1, Ordering::Relaxed);
+        }
+        if due_ns < from_ns {
             return;
         }
         self.seen.acknowledged.fetch_add(1, Ordering::Relaxed);

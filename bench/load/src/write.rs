@@ -54,13 +54,13 @@ pub fn run(options: &Options) -> Result<serde_json::Value, String> {
         .saturating_sub(from)
         .as_secs_f64()
         .min(options.span.seconds);
-    let acknowledged = seen.acknowledged.load(Ordering::Relaxed);
-    let bytes = acknowledged as f64 * options.target.bytes as f64;
+    let arrived = seen.arrived.load(Ordering::Relaxed);
+    let bytes = arrived as f64 * options.target.bytes as f64;
     let latency: &Latency = &seen.latency.lock().expect("no panic");
     Ok(serde_json::json!({
-        "records": acknowledged,
+        "records": arrived,
         "seconds": seconds,
-        "records_s": acknowledged as f64 / seconds,
+        "records_s": arrived as f64 / seconds,
         "mb_s": bytes / 1e6 / seconds,
         "latency": latency.told(),
     }))
