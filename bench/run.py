@@ -122,7 +122,7 @@ class Bench:
         for system in self.systems:
             say(f"calibration: {system}")
             with running(system, base / system) as cluster:
-                warm_up(cluster, self.plan)
+                say(f"  warm at {warm_up(cluster, self.plan):.0f} records/s")
                 for side in self.of(system):
                     found[side.name] = calibrate(cluster, side, self.plan)
         for ours, theirs in reports.PAIRS:
@@ -142,7 +142,7 @@ class Bench:
         own = {"start_seconds": cluster.start_seconds, "idle rss_mib": cluster.rss_mib()}
         for side in sides:
             figures[side.name] |= own
-        warm_up(cluster, self.plan)
+        say(f"  warm at {warm_up(cluster, self.plan):.0f} records/s")
         for name, workload in self.workloads.items():
             for side in sides[:1] if name in ONCE else sides:
                 say(f"  {name}: {side.name}")
@@ -189,7 +189,10 @@ def arguments() -> argparse.Namespace:
         help="of the ladder, %% of the slower side's most",
     )
     parser.add_argument(
-        "--warm-rounds", type=int, default=Plan.warm_rounds, help="of 20 s, before anything counts"
+        "--warm-rounds",
+        type=int,
+        default=Plan.warm_rounds,
+        help="of 15 s at least, before anything counts; as many as throughput grows with",
     )
     parser.add_argument("--restart-gb", type=float, default=10, help="data of the restart")
     parser.add_argument("--directory", type=Path, help="where the clusters keep their data")

@@ -265,8 +265,14 @@ def forget_cached(folders: list[Path]) -> None:
     """Drops the files' clean pages from the page cache, so that reads come from the disk."""
     os.sync()
     for folder in folders:
-        for path in folder.rglob("*"):
-            if path.suffix != ".log" or not path.is_file():
-                continue
-            with path.open("rb") as file:
-                os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+        # Files of deleted topics may go meanwhile.
+        for base, _, names in os.walk(folder):
+            for name in names:
+                with contextlib.suppress(FileNotFoundError):
+                    _forget(Path(base) / name)
+
+
+def _forget(path: Path) -> None:
+    if path.suffix == ".log":
+        with path.open("rb") as file:
+            os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)

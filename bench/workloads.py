@@ -22,6 +22,10 @@ Curves = dict[str, list[tuple[float, float]]]
 STEP_RECORDS = 20_000
 # Of each of many producers: without a bound, latency is the time in their own queues.
 IN_FLIGHT = 100
+# Three JVMs on two cores did a fortieth after one round of what they did after two, and still grew
+# after five.
+WARM_GAIN = 1.1
+MOST_WARM_ROUNDS = 15
 # With its three copies well within what a machine's page cache may hold.
 BACKLOG_BYTES = 3_000_000_000
 
@@ -35,9 +39,7 @@ class Plan:
     record_bytes: int = 1024
     partitions: tuple[int, ...] = (1, 64, 1000)
     loads: tuple[int, ...] = (10, 30, 60, 90)
-    # With one round of warm-up a JVM among three on two cores was seen to do a fortieth of what it
-    # did after two.
-    warm_rounds: int = 4
+    warm_rounds: int = 3
     # Records a second that each pair of sides can both do, by the pair's name.
     sustained: dict[str, float] = field(default_factory=dict)
 
@@ -97,8 +99,10 @@ def throughput(run: Run) -> Figures:
     figures: Figures = {}
     for partitions in run.plan.partitions:
         topic = run.topic(f"a{partitions}", partitions)
+        # So many partitions are long in being filled, the first time.
+        longer = {"warm_seconds": 10.0} if partitions >= MANY_PARTITIONS else {}
         with run.cluster.sampled() as used:
-            told = run.write(topic)
+            told = run.write(topic, **longer)
         at = f"{partitions} partitions"
         figures[f"{at} mb_s"] = told["mb_s"]
         if partitions == LADDER_PARTITIONS:
@@ -113,6 +117,7 @@ def throughput(run: Run) -> Figures:
 
 
 LADDER_PARTITIONS = 64
+MANY_PARTITIONS = 1000
 
 
 def java(run: Run, topic: str, records: int) -> Figures:
@@ -295,25 +300,37 @@ LONG: dict[str, Callable[[Run], Figures]] = {
 ONCE = {"failover", "partitions_5000"}
 
 
-def warm_up(cluster: Cluster, plan: Plan) -> None:
-    """Both kinds of load for a while: a JVM compiles what it runs often, and we fill caches."""
-    cluster.create("warm-up", 64, {})
-    for _ in range(plan.warm_rounds):
-        loads.run("write", cluster.bootstrap, "warm-up", bytes=plan.record_bytes, seconds=8)
+def warm_up(cluster: Cluster, plan: Plan) -> float:
+    """Both kinds of load until throughput no longer grows: a JVM compiles what it runs often.
+
+    Returns the records a second of the last round.
+    """
+    cluster.create("warm-up", LADDER_PARTITIONS, {})
+    rounds: list[float] = []
+    while len(rounds) < MOST_WARM_ROUNDS and still_warming(rounds, plan.warm_rounds):
+        told = loads.run(
+            *("write", cluster.bootstrap, "warm-up"),
+            bytes=plan.record_bytes, seconds=6, warm_seconds=1,
+        )  # fmt: skip
+        rounds.append(told["records_s"])
         loads.run(
             *("open", cluster.bootstrap, "warm-up"),
-            bytes=plan.record_bytes, rate=2000, seconds=6, groups=1, linger_ms=0,
+            bytes=plan.record_bytes, rate=2000, seconds=3, warm_seconds=1, groups=1, linger_ms=0,
         )  # fmt: skip
+        forget_cached(cluster.folders)
     loads.run(
-        "write",
-        cluster.bootstrap,
-        "warm-up",
-        bytes=100,
-        linger_ms=0,
-        producers=10,
-        in_flight=IN_FLIGHT,
-    )
+        *("write", cluster.bootstrap, "warm-up"),
+        bytes=100, linger_ms=0, producers=10, in_flight=IN_FLIGHT, seconds=4, warm_seconds=1,
+    )  # fmt: skip
     cluster.delete("warm-up")
+    return rounds[-1]
+
+
+def still_warming(rounds: list[float], least: int) -> bool:
+    """Whether one of the last two rounds was a tenth faster than all before it."""
+    if len(rounds) < max(least, 3):
+        return True
+    return max(rounds[-2:]) > WARM_GAIN * max(rounds[:-2])
 
 
 def calibrate(cluster: Cluster, side: Side, plan: Plan) -> float:
