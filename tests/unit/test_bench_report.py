@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import report
+import workloads
 
 
 def runs():
@@ -71,3 +72,11 @@ def test_what_is_written_can_be_read_and_looked_at(tmp_path):
     pictures = [path for path in written if path.suffix == ".png"]
     assert all(path.read_bytes().startswith(b"\x89PNG") for path in pictures)
     assert len(pictures) == 3
+
+
+def test_warming_up_ends_when_throughput_no_longer_grows():
+    for rounds in ([], [1, 2], [1, 2, 3], [1, 2, 2.1, 2.5], [5, 3, 9]):
+        assert workloads.still_warming(rounds, 3), rounds
+    for rounds in ([3, 3, 3], [1, 3, 3.1, 3.2], [4, 2, 3]):
+        assert not workloads.still_warming(rounds, 3), rounds
+    assert workloads.still_warming([3, 3, 3], 4)
