@@ -36,6 +36,8 @@ const COUNT_EVERY: Duration = Duration::from_secs(1);
 /// News within this time share a message.
 const GOSSIP_GATHER: Duration = Duration::from_millis(2);
 const DUTIES_EVERY: Duration = Duration::from_millis(200);
+/// The same until the cluster has its name: nobody is served before.
+const BIRTH_DUTIES_EVERY: Duration = Duration::from_millis(10);
 const REGISTER_RETRY: Duration = Duration::from_millis(500);
 /// How often a full shard queue is tried again, and for how long.
 const SHARD_RETRY_EVERY: Duration = Duration::from_millis(1);
@@ -151,7 +153,8 @@ fn count(inner: &Inner) {
 /// What the controller's leader sees to, and what each node sees to for itself.
 async fn duties(inner: Arc<Inner>) {
     loop {
-        tokio::time::sleep(DUTIES_EVERY).await;
+        let named = inner.identity().cluster_uuid.is_some();
+        tokio::time::sleep(if named { DUTIES_EVERY } else { BIRTH_DUTIES_EVERY }).await;
         let image = inner.view.image();
         note_cluster(&inner, &image);
         let Some(me) = inner.identity().node_id else { continue };
