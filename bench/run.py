@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import os
 import platform
+import signal
 import subprocess
 import sys
 import tempfile
@@ -231,6 +232,8 @@ def described(bench: Bench) -> dict[str, Any]:
 def main() -> None:
     """Runs the comparison and writes the report."""
     options = arguments()
+    # Ended from outside, it still ends its nodes and puts the scheduler's setting back.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     bench = Bench(options)
     say("building the load generator")
     loads.program()
