@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING
 
 import loads
 import peer
-from systems import SIDES, running, shared_by_thread
+from systems import SIDES, end_nodes_when_told, running, shared_by_thread
+from workloads import SMALL
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,7 +31,7 @@ STACK_BYTES = 16_384
 BEFORE_SECONDS = 4
 LOADS: dict[str, tuple[str, dict[str, float]]] = {
     "write": ("write", {"bytes": 1024}),
-    "small": ("write", {"bytes": 100, "linger_ms": 0, "producers": 20}),
+    "small": ("write", dict(SMALL)),
     "open": ("open", {"bytes": 1024, "rate": 2000, "groups": 1, "linger_ms": 0}),
     "idle": ("", {}),
 }
@@ -101,6 +102,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=6, help="what is sampled")
     parser.add_argument("--out", type=Path, help="default: bench/results/profile-SIDE-LOAD.svg")
     options = parser.parse_args()
+    end_nodes_when_told()
     side = SIDES[options.side]
     out = options.out or ROOT / f"bench/results/profile-{side.name}-{options.load}.svg"
     loads.program()

@@ -11,7 +11,6 @@ from __future__ import annotations
 import argparse
 import os
 import platform
-import signal
 import subprocess
 import sys
 import tempfile
@@ -24,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 import loads
 import peer
 import report as reports
-from systems import SIDES, Cluster, Side, running, shared_by_thread
+from systems import SIDES, Cluster, Side, end_nodes_when_told, running, shared_by_thread
 from workloads import EVERYDAY, LONG, ONCE, Curves, Figures, Plan, Run, calibrate, warm_up
 
 if TYPE_CHECKING:
@@ -232,8 +231,7 @@ def described(bench: Bench) -> dict[str, Any]:
 def main() -> None:
     """Runs the comparison and writes the report."""
     options = arguments()
-    # Ended from outside, it still ends its nodes and puts the scheduler's setting back.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    end_nodes_when_told()
     bench = Bench(options)
     say("building the load generator")
     loads.program()

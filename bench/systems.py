@@ -185,14 +185,14 @@ def _headrace(folder: Path, nodes: int, keep: bool) -> Iterator[Cluster]:
         up += ["--nodes", str(nodes), "--base-port", str(HEADRACE_BASE_PORT)]
         for key, value in HEADRACE_SETTINGS.items():
             up += ["--set", f"{key}={value}"]
-    made = subprocess.run(
-        [*command, *up, "--format", "json"], check=True, stdout=subprocess.PIPE, text=True
-    )
-    told = json.loads(made.stdout)
-    found = told["nodes"]
-    # From the nodes' own start: what the command does before is not theirs.
-    took = max(age_seconds(node["pid"]) for node in found)
     try:
+        made = subprocess.run(
+            [*command, *up, "--format", "json"], check=True, stdout=subprocess.PIPE, text=True
+        )
+        told = json.loads(made.stdout)
+        found = told["nodes"]
+        # From the nodes' own start: what the command does before is not theirs.
+        took = max(age_seconds(node["pid"]) for node in found)
         yield Cluster(
             "headrace",
             told["bootstrap"],
@@ -203,7 +203,9 @@ def _headrace(folder: Path, nodes: int, keep: bool) -> Iterator[Cluster]:
         )
     finally:
         down = [*command, "down", "--dir", str(folder), *([] if keep else ["--wipe"])]
-        subprocess.run(down, check=True, stdout=subprocess.DEVNULL)
+        # Ended while it was made, there may be nothing yet.
+        if (folder / "cluster.json").exists():
+            subprocess.run(down, check=True, stdout=subprocess.DEVNULL)
 
 
 @contextlib.contextmanager
@@ -254,6 +256,12 @@ def shared_by_thread() -> Iterator[bool]:
     finally:
         if int(before):
             AUTOGROUP.write_text(before, encoding="ascii")
+
+
+def end_nodes_when_told() -> None:
+    """SIGTERM and Ctrl-C unwind: nodes end, and the scheduler's setting is put back."""
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda told, _: sys.exit(128 + told))
 
 
 def kill(pid: int) -> None:

@@ -22,6 +22,8 @@ Curves = dict[str, list[tuple[float, float]]]
 STEP_RECORDS = 20_000
 # Of each of many producers: without a bound, latency is the time in their own queues.
 IN_FLIGHT = 100
+# Records of 100 bytes, no linger, twenty producers.
+SMALL = {"bytes": 100, "linger_ms": 0, "producers": 20, "in_flight": IN_FLIGHT}
 # Three JVMs on two cores did a fortieth after one round of what they did after two, and still grew
 # after five.
 WARM_GAIN = 1.1
@@ -148,7 +150,7 @@ def ladder(run: Run) -> Figures:
 def small(run: Run) -> Figures:
     """(c) records of 100 bytes, no linger, twenty producers."""
     topic = run.topic("c", 12)
-    told = run.write(topic, bytes=100, linger_ms=0, producers=20, in_flight=IN_FLIGHT)
+    told = run.write(topic, **SMALL)
     figures = {"records_s": told["records_s"]}
     return figures | run.latencies("ack", told["latency"])
 
