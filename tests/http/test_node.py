@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from fakeengine import FakeEngine
+from freeport import free_port
 
 from headrace import __version__
 from headrace.admin import bind
@@ -31,11 +32,6 @@ from headrace.node.systemd import Notifier
 from headrace.settings import Settings
 
 CONFIG = Path("/etc/headrace/headrace.yaml")
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture

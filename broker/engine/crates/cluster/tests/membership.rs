@@ -4,7 +4,7 @@ mod common;
 
 use std::time::Duration;
 
-use common::{batch, free_ports, local, Cluster, WAIT};
+use common::{batch, free_port, local, Cluster, WAIT};
 use headrace_cluster::controller::command::Reassignment;
 use headrace_cluster::identity::IdentityError;
 use headrace_cluster::{
@@ -16,7 +16,7 @@ const ALL: AppendOptions = AppendOptions::new(Acks::All);
 
 /// A node that is no seed.
 fn guest_config(cluster: &Cluster, name: &str) -> NodeConfig {
-    let address = local(free_ports(1)[0]);
+    let address = local(free_port());
     NodeConfig {
         data_dir: cluster.dir.path().join(name),
         rpc_listen: address.clone(),

@@ -1,7 +1,8 @@
 //! Real nodes in one process: real threads, files and loopback sockets.
 #![allow(dead_code)] // each test file uses a part of it
 
-use std::net::TcpListener;
+mod ports;
+
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
@@ -14,6 +15,8 @@ use headrace_cluster::{
 };
 use headrace_wire::records::{read_all, BatchBuilder};
 
+pub use ports::free_port;
+
 pub const WAIT: Duration = Duration::from_secs(30);
 
 /// A cluster on loopback; its folders go with it.
@@ -22,12 +25,6 @@ pub struct Cluster {
     pub seeds: Vec<HostPort>,
     pub nodes: Vec<Option<Node>>,
     pub alone: bool,
-}
-
-pub fn free_ports(count: usize) -> Vec<u16> {
-    let listeners: Vec<TcpListener> =
-        (0..count).map(|_| TcpListener::bind("127.0.0.1:0").expect("a port")).collect();
-    listeners.iter().map(|l| l.local_addr().expect("bound").port()).collect()
 }
 
 pub fn local(port: u16) -> HostPort {
@@ -41,7 +38,7 @@ impl Cluster {
             let _ = tracing_subscriber::fmt().with_max_level(tracing::Level::INFO).try_init();
         }
         let dir = tempfile::tempdir().expect("a folder");
-        let seeds = free_ports(count).into_iter().map(local).collect();
+        let seeds = (0..count).map(|_| local(free_port())).collect();
         Cluster { dir, seeds, nodes: vec![None; count], alone }
     }
 

@@ -5,6 +5,8 @@ mod admin;
 mod edges;
 mod groups;
 mod operations;
+#[path = "../../../cluster/tests/common/ports.rs"]
+mod ports;
 mod records;
 mod sessions;
 mod share;

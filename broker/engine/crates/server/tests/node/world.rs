@@ -1,9 +1,10 @@
 //! A node in a temporary folder, and a client of a few lines.
 
-use std::net::{SocketAddr, TcpListener};
+use std::net::SocketAddr;
 use std::sync::atomic::{AtomicI32, Ordering};
 use std::time::Duration;
 
+use crate::ports::free_port;
 use bytes::Bytes;
 use headrace_cluster::{HostPort, Listener, Node, NodeConfig};
 use headrace_server::{ListenerConfig, Server, ServerConfig};
@@ -27,11 +28,6 @@ pub struct World {
     pub address: SocketAddr,
     configs: (NodeConfig, ServerConfig),
     dir: tempfile::TempDir,
-}
-
-fn free_port() -> u16 {
-    let socket = TcpListener::bind("127.0.0.1:0").expect("a free port");
-    socket.local_addr().expect("bound").port()
 }
 
 fn local(port: u16) -> HostPort {
