@@ -120,6 +120,8 @@ pub struct Removable {
     pub upto_index: u64,
     /// Records below this offset are deleted; segments with nothing else go.
     pub deleted_before: i64,
+    /// Whether this round looks at long ages: see [`crate::Store::maintain`].
+    pub by_age: bool,
 }
 
 /// What of a log may be compacted.

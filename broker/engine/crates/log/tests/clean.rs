@@ -6,7 +6,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use headrace_env::sim::SimEnv;
 use headrace_log::{
-    Cleanable, Compaction, HardState, LogConfig, LogEntry, LogMeta, Store, StoreConfig,
+    Cleanable, Compaction, HardState, LogConfig, LogEntry, LogMeta, Removable, Store, StoreConfig,
 };
 use headrace_wire::batch::{raft_only, stamp, BatchHeader};
 use headrace_wire::compression::Codec;
@@ -71,7 +71,7 @@ impl Log {
 
     /// Closes the segment: what is in it may be cleaned.
     fn close_segment(&mut self) {
-        let old = |_| Default::default();
+        let old = |_| Removable { by_age: true, ..Removable::default() };
         self.store.maintain(i64::MAX / 2, &old).expect("no fault");
         self.round();
     }

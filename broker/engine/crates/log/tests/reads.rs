@@ -168,14 +168,48 @@ fn upto(upto_index: u64) -> Removable {
 #[test]
 fn deleted_records_go_by_whole_segments() {
     let mut fixture = fixture(&[1; 60], 1 << 20, 1_000);
-    let bounds = Removable { upto_index: 40, deleted_before: 30 };
+    let bounds = Removable { upto_index: 40, deleted_before: 30, by_age: false };
     fixture.store.maintain(0, &|_| bounds).expect("usable");
     let log = fixture.store.log(GROUP).expect("there");
     assert!((20..=30).contains(&log.start_offset()), "{}", log.start_offset());
-    let all = Removable { upto_index: 60, deleted_before: log.end_offset() };
+    let all = Removable { upto_index: 60, deleted_before: log.end_offset(), by_age: false };
     fixture.store.maintain(0, &|_| all).expect("usable");
     let log = fixture.store.log(GROUP).expect("there");
     assert_eq!((log.start_offset(), log.end_offset(), log.last_index()), (60, 60, 60));
+}
+
+#[test]
+fn a_record_that_arrives_too_old_stays_until_a_round_by_age() {
+    let mut fixture = fixture(&[1; 60], 1 << 20, 1_000);
+    let config = LogConfig { retention_ms: 604_800_000, ..LogConfig::default() };
+    fixture.store.set_config(GROUP, config);
+    let segments = |store: &Store| {
+        let log = store.log(GROUP).expect("there");
+        (log.first_index(), log.last_index())
+    };
+    let before = segments(&fixture.store);
+    let now_ms = 1_796_000_000_000;
+    fixture.store.maintain(now_ms, &|_| upto(60)).expect("usable");
+    assert_eq!(segments(&fixture.store), before, "nothing went");
+    let by_age = Removable { by_age: true, ..upto(60) };
+    fixture.store.maintain(now_ms, &|_| by_age).expect("usable");
+    assert_eq!(segments(&fixture.store), (61, 60), "all of it, the active segment too");
+}
+
+#[test]
+fn a_producer_of_old_records_does_not_close_a_segment_in_every_round() {
+    let mut fixture = fixture(&[1; 60], 1 << 20, 1 << 20);
+    let config = LogConfig { retention_ms: -1, ..LogConfig::default() };
+    fixture.store.set_config(GROUP, config);
+    let folder = Path::new("/d/shard-0/groups/0000000000000009");
+    let files = |fixture: &Fixture| fixture.sim.disk.list(folder).expect("there").len();
+    let before = files(&fixture);
+    let now_ms = 1_796_000_000_000;
+    fixture.store.maintain(now_ms, &|_| upto(60)).expect("usable");
+    assert_eq!(files(&fixture), before);
+    let by_age = Removable { by_age: true, ..upto(60) };
+    fixture.store.maintain(now_ms, &|_| by_age).expect("usable");
+    assert!(files(&fixture) > before, "closed by segment.ms");
 }
 
 #[test]

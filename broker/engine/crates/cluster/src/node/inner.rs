@@ -19,7 +19,7 @@ use super::leaders::Leaders;
 use crate::config::NodeConfig;
 use crate::error::StartError;
 use crate::identity::{self, Founder, Identity, IdentityError};
-use crate::image::{GroupId, HostPort, NodeId, CONTROLLER_GROUP};
+use crate::image::{ClusterConfig, GroupId, HostPort, NodeId, CONTROLLER_GROUP};
 use crate::metrics::Metrics;
 use crate::partition::PartitionHandle;
 use crate::rpc::beat;
@@ -387,9 +387,12 @@ impl Inner {
         self.tell_shards(|| Input::Draining(nodes.clone()));
     }
 
-    /// Tells the shards how often they look for logs to compact.
-    pub fn tell_cleaners(&self, backoff_ms: i64) {
-        self.tell_shards(|| Input::CleanerBackoff { backoff_ms });
+    /// Tells the shards how often they look at their logs.
+    pub fn tell_housekeeping(&self, here: &ClusterConfig) {
+        self.tell_shards(|| Input::Housekeeping {
+            cleaner_backoff_ms: here.log_cleaner_backoff_ms,
+            retention_check_ms: here.log_retention_check_interval_ms,
+        });
     }
 
     fn tell_shards(&self, input: impl Fn() -> Input) {

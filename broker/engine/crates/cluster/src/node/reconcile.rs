@@ -184,7 +184,7 @@ async fn look(inner: &Arc<Inner>) {
         remove(inner, group, moved).await;
     }
     inner.tell_draining();
-    inner.tell_cleaners(image.here().log_cleaner_backoff_ms);
+    inner.tell_housekeeping(image.here());
 }
 
 /// Groups to open, to configure, and to remove; those with whether they live on elsewhere.

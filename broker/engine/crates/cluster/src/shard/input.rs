@@ -145,11 +145,12 @@ pub enum Input {
     },
     /// The nodes that shall lead nothing.
     Draining(BTreeSet<NodeId>),
-    /// How long after a look that found no log to compact the next one comes
-    /// (`log.cleaner.backoff.ms`).
-    CleanerBackoff {
-        /// From one look to the next.
-        backoff_ms: i64,
+    /// How often the shard looks at its logs.
+    Housekeeping {
+        /// From a look that found no log to compact to the next one (`log.cleaner.backoff.ms`).
+        cleaner_backoff_ms: i64,
+        /// Between two looks for records that are too old (`log.retention.check.interval.ms`).
+        retention_check_ms: i64,
     },
     /// List a partition's producers.
     Producers {

@@ -211,6 +211,7 @@ pub struct Shard {
     /// A step of compaction that waits to be taken.
     clean: Option<CleanJob>,
     cleaner: compaction::Cleaner,
+    age_checks: upkeep::AgeChecks,
 }
 
 impl std::fmt::Debug for Shard {
@@ -251,7 +252,10 @@ impl Shard {
             }
             Input::Membership { group, change } => self.membership(group, change, 0),
             Input::Draining(nodes) => self.draining = nodes,
-            Input::CleanerBackoff { backoff_ms } => self.cleaner.backoff_ms = backoff_ms,
+            Input::Housekeeping { cleaner_backoff_ms, retention_check_ms } => {
+                self.cleaner.backoff_ms = cleaner_backoff_ms;
+                self.age_checks.every_ms = retention_check_ms;
+            }
             Input::Producers { group, reply } => {
                 let _ = reply.send(self.producers(group));
             }

@@ -17,6 +17,7 @@ use super::replica::{AppState, Replica, Told};
 use super::sleep::Sleepers;
 use super::source::LogSource;
 use super::state::{read_states, GroupState};
+use super::upkeep::AgeChecks;
 use super::{Outbox, Shard, ShardConfig};
 use crate::error::PartitionError;
 use crate::image::GroupId;
@@ -81,6 +82,7 @@ impl Shard {
             saving_states: false,
             clean: None,
             cleaner: Cleaner::default(),
+            age_checks: AgeChecks::default(),
             config,
         };
         Ok((shard, report))

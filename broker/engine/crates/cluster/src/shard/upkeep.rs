@@ -22,6 +22,41 @@ const MAX_HANDOVERS_LEAVING: usize = 256;
 /// How long a preferred leader must have been in sync before it gets leadership back.
 const SETTLED_MS: i64 = 3_000;
 
+/// The first look for records that are too old comes so long after the start, as in Apache Kafka.
+const FIRST_AGE_CHECK_MS: i64 = 30_000;
+
+/// When the shard looks for records that are too old.
+#[derive(Debug)]
+pub(super) struct AgeChecks {
+    /// From one look to the next.
+    pub every_ms: i64,
+    /// The start, then the last look.
+    since_ms: Option<i64>,
+    looked: bool,
+}
+
+impl Default for AgeChecks {
+    /// Until the shard is told otherwise it takes the property's default.
+    fn default() -> Self {
+        AgeChecks { every_ms: 300_000, since_ms: None, looked: false }
+    }
+}
+
+impl AgeChecks {
+    /// Whether it is time; then it counts as done. A clock that was set back begins anew.
+    fn due(&mut self, now_ms: i64) -> bool {
+        let wait_ms =
+            if self.looked { self.every_ms } else { self.every_ms.min(FIRST_AGE_CHECK_MS) };
+        let since_ms = *self.since_ms.get_or_insert(now_ms);
+        let due = now_ms.saturating_sub(since_ms) >= wait_ms;
+        if due || now_ms < since_ms {
+            self.since_ms = Some(now_ms);
+        }
+        self.looked |= due;
+        due
+    }
+}
+
 impl Shard {
     /// Time passes by one tick.
     pub fn tick(&mut self, now_ms: i64) {
@@ -96,10 +131,12 @@ impl Shard {
                 leader.expire(before_ms, now_ms);
             }
         }
+        let by_age = self.age_checks.due(now_ms);
         // Retention must not pass a state from which the rest of the log can be applied.
         let removable = |replica: &Replica| Removable {
             upto_index: replica.saved_state.min(replica.raft.status().commit),
             deleted_before: replica.app.borrow().deleted_before(),
+            by_age,
         };
         let bounds: BTreeMap<GroupId, Removable> =
             self.replicas.iter().map(|(&group, r)| (group, removable(r))).collect();
@@ -253,4 +290,23 @@ pub(super) fn best_successor(
         .filter(|p| fit(node_of(p.peer)))
         .max_by_key(|p| (p.matched, std::cmp::Reverse(p.peer)))
         .map(|p| node_of(p.peer))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_look_for_old_records_comes_soon_and_others_at_the_interval() {
+        let mut checks = AgeChecks::default();
+        let due = |checks: &mut AgeChecks, at_s: i64| checks.due(1_000_000_000 + at_s * 1_000);
+        assert!(!due(&mut checks, 0) && !due(&mut checks, 29));
+        assert!(due(&mut checks, 30));
+        assert!(!due(&mut checks, 31) && !due(&mut checks, 329));
+        assert!(due(&mut checks, 331));
+        checks.every_ms = 1_000;
+        assert!(due(&mut checks, 332) && due(&mut checks, 333));
+        assert!(!due(&mut checks, 100), "the clock was set back");
+        assert!(due(&mut checks, 101), "which holds nothing up");
+    }
 }

@@ -193,6 +193,8 @@ pub struct ClusterConfig {
     pub group_consumer_migration_policy: String,
     /// Between two looks for logs to compact.
     pub log_cleaner_backoff_ms: i64,
+    /// Between two looks for records that are too old.
+    pub log_retention_check_interval_ms: i64,
 }
 
 impl Default for ClusterConfig {
@@ -253,6 +255,9 @@ impl From<BTreeMap<String, String>> for ClusterConfig {
             group_consumer_max_size: int("group.consumer.max.size"),
             group_consumer_migration_policy: text("group.consumer.migration.policy").to_owned(),
             log_cleaner_backoff_ms: text("log.cleaner.backoff.ms").parse().unwrap_or(i64::MAX),
+            log_retention_check_interval_ms: text("log.retention.check.interval.ms")
+                .parse()
+                .unwrap_or(i64::MAX),
             overrides,
         }
     }

@@ -226,6 +226,9 @@ pub const CLUSTER: &[Property] = &[
     cluster("log.cleaner.backoff.ms", WHOLE, "1000", Honour::Yes,
         "How long after a look for logs to compact that found none the next one comes; a node \
          looks once a second at most. Apache Kafka's default is 15000."),
+    cluster("log.retention.check.interval.ms", POSITIVE, "300000", Honour::Yes,
+        "Between two looks for records that are older than retention.ms. A retention.ms below five \
+         minutes, retention.bytes and deleted records are looked at every second."),
     cluster("num.partitions", COUNT, "1", Honour::Yes,
         "Partitions of a topic whose creator does not say."),
     cluster("offset.metadata.max.bytes", Kind::Int { min: 0, max: MAX_I32 }, "4096", Honour::Yes,
