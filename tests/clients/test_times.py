@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import time
+from functools import partial
 
 import pytest
 from anyrequest import fetch, list_offset, produce
 from confluent_kafka import KafkaError, Producer, TopicPartition
+from confluent_kafka.admin import AlterConfigOpType, ConfigEntry, ConfigResource
 from rawkafka import batch
-from records import RECENT_MS, WAIT_SECONDS, read_partition
+from records import RECENT_MS, WAIT_SECONDS, eventually, read_partition
 
 HOUR_MS = 3_600_000
 CREATE_TIME, LOG_APPEND_TIME = 1, 2
@@ -114,3 +116,23 @@ def test_other_negative_time_stamps_are_refused(at_leader, make_topic):
     topic = make_topic()
     found = list_offset(at_leader(topic), topic, -7)
     assert found.error_code == UNSUPPORTED_VERSION
+
+
+def test_old_records_go_when_somebody_looks_for_them(admin, at_leader, bootstrap, make_topic):
+    """How often that is can be altered here; Apache Kafka reads it from a broker's file."""
+
+    def look_every(value, operation=AlterConfigOpType.SET):
+        key = "log.retention.check.interval.ms"
+        entry = ConfigEntry(key, value, incremental_operation=operation)
+        for node in admin.list_topics(timeout=WAIT_SECONDS).brokers:
+            broker = ConfigResource("broker", str(node), incremental_configs=[entry])
+            admin.incremental_alter_configs([broker])[broker].result(WAIT_SECONDS)
+
+    topic = make_topic()
+    assert delivered(bootstrap, topic, 1_000) is None
+    look_every("1000")
+    try:
+        starts_at = partial(list_offset, at_leader(topic), topic, EARLIEST, 2)
+        eventually(lambda: starts_at().offset == 1, "the record to go")
+    finally:
+        look_every(None, AlterConfigOpType.DELETE)
