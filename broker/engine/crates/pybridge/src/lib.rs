@@ -17,8 +17,17 @@ use pyo3::prelude::*;
 
 use errors::{Code, Failure};
 
+// Batches are freed on another thread than allocated them, which jemalloc bears with least memory
+// lying idle: docs/decisions/0008.
 #[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
+/// What jemalloc reads when it starts: memory that was freed goes back after about a second, also
+/// when nobody allocates.
+#[allow(non_upper_case_globals)]
+#[export_name = "_rjem_malloc_conf"]
+pub static malloc_conf: &[u8; 60] =
+    b"dirty_decay_ms:1000,muzzy_decay_ms:0,background_thread:true\0";
 
 /// Exceptions of the module, in a module of their own since the macro documents nothing.
 #[allow(missing_docs)]

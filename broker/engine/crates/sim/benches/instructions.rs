@@ -29,9 +29,14 @@ use headrace_wire::records::{BatchBuilder, Records};
 use tokio::sync::oneshot;
 use uuid::Uuid;
 
-// As in the product.
+// As in the product, but for what depends on the time.
 #[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
+/// What jemalloc reads when it starts.
+#[allow(non_upper_case_globals)]
+#[export_name = "_rjem_malloc_conf"]
+pub static malloc_conf: &[u8; 36] = b"dirty_decay_ms:-1,muzzy_decay_ms:-1\0";
 
 const GROUP: GroupId = 1;
 const NODES: NodeId = 3;
