@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING
 
 import loads
 import peer
-from systems import SIDES, end_nodes_when_told, running, shared_by_thread
+from machine import shared_by_thread
+from systems import SIDES, end_nodes_when_told, running
 from workloads import SMALL
 
 if TYPE_CHECKING:

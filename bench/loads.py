@@ -41,7 +41,13 @@ def start(what: str, bootstrap: str, topic: str, **options: float) -> subprocess
 
 def result(process: subprocess.Popen[str]) -> Told:
     """Waits for a load and returns what it tells."""
-    output, _ = process.communicate(timeout=RUN_SECONDS)
+    try:
+        output, _ = process.communicate(timeout=RUN_SECONDS)
+    except BaseException:
+        # Ctrl-C as well: it would go on without its cluster.
+        process.kill()
+        process.wait()
+        raise
     if process.returncode != 0:
         raise RuntimeError(f"{process.args!r} ended with {process.returncode}")
     told: Told = json.loads(output)

@@ -24,6 +24,10 @@ GROUPED = (
     "Cores were shared by session, not by thread (autogroup, which only root may switch off): a "
     "load may have kept nodes from the cores for seconds."
 )
+GIVEN_BACK = (
+    "Free memory went back to the host of this virtual machine, which could not be told to wait: "
+    "what was written where nothing was before may have been slow."
+)
 DPI = 110
 # The load whose percentile curve is drawn, in % of what the slower side sustains.
 MODERATE = 30
@@ -67,6 +71,7 @@ def markdown(report: dict[str, Any]) -> str:
             f"{report['machine']}; load average at the start {report['load_average']:.2f}; "
             f"{report['repetitions']} repetitions, in turn; commit {report['commit']}."
             + ("" if report["shared_by_thread"] else f" {GROUPED}")
+            + ("" if report["memory_kept"] else f" {GIVEN_BACK}")
         ),
         "",
         *(f"- `{side['name']}`: {side['promise']}" for side in report["sides"]),

@@ -23,7 +23,8 @@ from typing import TYPE_CHECKING, Any
 import loads
 import peer
 import report as reports
-from systems import SIDES, Cluster, Side, end_nodes_when_told, running, shared_by_thread
+from machine import memory_kept, shared_by_thread
+from systems import SIDES, Cluster, Side, end_nodes_when_told, running
 from workloads import EVERYDAY, LONG, ONCE, Curves, Figures, Plan, Run, calibrate, warm_up
 
 if TYPE_CHECKING:
@@ -247,7 +248,11 @@ def main() -> None:
         return list(reports.write(report, bench.curves, stem))
 
     scratch = tempfile.TemporaryDirectory(prefix="headrace-bench-", dir=options.directory)
-    with shared_by_thread() as report["shared_by_thread"], scratch as base:
+    with (
+        shared_by_thread() as report["shared_by_thread"],
+        memory_kept() as report["memory_kept"],
+        scratch as base,
+    ):
         bench.run(Path(base), keep)
     print(reports.markdown(report))
     for path in keep():

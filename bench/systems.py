@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 CREATE_SECONDS = 180
 LEADERS_SECONDS = 120
 SAMPLE_SECONDS = 0.5
-AUTOGROUP = Path("/proc/sys/kernel/sched_autogroup_enabled")
 CLOCK_TICKS = os.sysconf("SC_CLK_TCK")
 # Every node of both sides has these ports; one cluster runs at a time.
 HEADRACE_BASE_PORT = 28092
@@ -234,30 +233,6 @@ def _kafka(folder: Path, nodes: int, keep: bool) -> Iterator[Cluster]:
             cluster.wipe()
 
 
-@contextlib.contextmanager
-def shared_by_thread() -> Iterator[bool]:
-    """While the block runs, threads share the cores, not sessions; yields whether that is so.
-
-    Where autogroup is on, every session is a scheduling group of its own. The nodes of the two
-    systems and the load are in different sessions, and a busy load was seen to keep nodes from any
-    core for five seconds (Linux 6.18). Only root may switch it off; it is put back at the end.
-    """
-    try:
-        before = AUTOGROUP.read_text(encoding="ascii")
-        if int(before):
-            AUTOGROUP.write_text("0", encoding="ascii")
-    except FileNotFoundError:
-        before = "0"
-    except PermissionError:
-        yield False
-        return
-    try:
-        yield True
-    finally:
-        if int(before):
-            AUTOGROUP.write_text(before, encoding="ascii")
-
-
 def end_nodes_when_told() -> None:
     """SIGTERM and Ctrl-C unwind: nodes end, and the scheduler's setting is put back."""
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -267,20 +242,3 @@ def end_nodes_when_told() -> None:
 def kill(pid: int) -> None:
     """Ends a node that this program started, without a word to it."""
     os.kill(pid, signal.SIGKILL)
-
-
-def forget_cached(folders: list[Path]) -> None:
-    """Drops the files' clean pages from the page cache, so that reads come from the disk."""
-    os.sync()
-    for folder in folders:
-        # Files of deleted topics may go meanwhile.
-        for base, _, names in os.walk(folder):
-            for name in names:
-                with contextlib.suppress(FileNotFoundError):
-                    _forget(Path(base) / name)
-
-
-def _forget(path: Path) -> None:
-    if path.suffix == ".log":
-        with path.open("rb") as file:
-            os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import loads
-from systems import Cluster, Side, forget_cached, kill
+from machine import forget_cached
+from systems import Cluster, Side, kill
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -88,8 +89,7 @@ class Run:
     def clean(self) -> None:
         """Deletes this workload's topics, and what the page cache holds of them.
 
-        Kafka's files stay for a minute, and a virtual machine's memory may be slow where it was
-        never used before.
+        Kafka's files stay for a minute.
         """
         forget_cached(self.cluster.folders)
         while self.topics:

@@ -36,6 +36,7 @@ def described(found):
         "repetitions": 3,
         "commit": "c",
         "shared_by_thread": True,
+        "memory_kept": True,
         "loads": [10, 30],
         "sides": [{"name": "headrace", "promise": "on disk"}],
         "runs": found,
