@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 import loads
 import peer
-from machine import shared_by_thread
+from machine import memory_kept, shared_by_thread
 from systems import SIDES, end_nodes_when_told, running
 from workloads import SMALL
 
@@ -108,7 +108,8 @@ def main() -> None:
     out = options.out or ROOT / f"bench/results/profile-{side.name}-{options.load}.svg"
     loads.program()
     inferno()
-    with shared_by_thread(), tempfile.TemporaryDirectory(prefix="headrace-profile-") as scratch:
+    profile = tempfile.TemporaryDirectory(prefix="headrace-profile-")
+    with shared_by_thread(), memory_kept(), profile as scratch:
         data = Path(scratch) / "perf.data"
         with running(side.system, Path(scratch) / "cluster") as cluster:
             cluster.create("profile", options.partitions, side.topic)

@@ -58,7 +58,7 @@ def memory_kept() -> Iterator[bool]:
     try:
         before = delay.read_text(encoding="ascii")
         delay.write_text(str(KEPT_MS), encoding="ascii")
-    except (FileNotFoundError, PermissionError):
+    except OSError:
         yield False
         return
     try:

@@ -234,7 +234,7 @@ def _kafka(folder: Path, nodes: int, keep: bool) -> Iterator[Cluster]:
 
 
 def end_nodes_when_told() -> None:
-    """SIGTERM and Ctrl-C unwind: nodes end, and the scheduler's setting is put back."""
+    """SIGTERM and Ctrl-C unwind: nodes end, and the machine's settings are put back."""
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda told, _: sys.exit(128 + told))
 

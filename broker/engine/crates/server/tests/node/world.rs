@@ -4,7 +4,6 @@ use std::net::SocketAddr;
 use std::sync::atomic::{AtomicI32, Ordering};
 use std::time::Duration;
 
-use crate::ports::free_port;
 use bytes::Bytes;
 use headrace_cluster::{HostPort, Listener, Node, NodeConfig};
 use headrace_server::{ListenerConfig, Server, ServerConfig};
@@ -17,6 +16,8 @@ use headrace_wire::{api, Message, Reader, Records, Request, Str, Writer};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::runtime::Handle;
+
+use crate::ports::free_port;
 
 /// Nothing here takes longer on a healthy machine; a busy one gets this long.
 pub const PATIENCE: Duration = Duration::from_secs(20);
