@@ -8,7 +8,7 @@ use headrace_raft::Role;
 use super::replica::Replica;
 use super::state::StatesFile;
 use super::Shard;
-use crate::image::{GroupId, NodeId};
+use crate::image::{ClusterConfig, GroupId, NodeId};
 use crate::partition::in_sync::{node_of, peer_of};
 
 /// Between two looks at who should lead.
@@ -38,7 +38,8 @@ pub(super) struct AgeChecks {
 impl Default for AgeChecks {
     /// Until the shard is told otherwise it takes the property's default.
     fn default() -> Self {
-        AgeChecks { every_ms: 300_000, since_ms: None, looked: false }
+        let every_ms = ClusterConfig::default().log_retention_check_interval_ms;
+        AgeChecks { every_ms, since_ms: None, looked: false }
     }
 }
 
