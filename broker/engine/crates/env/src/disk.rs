@@ -146,6 +146,16 @@ pub trait DiskFile: Send + Sync {
         Ok(())
     }
 
+    /// `len` bytes in memory of their own.
+    ///
+    /// # Errors
+    /// As [`DiskFile::read_exact_at`].
+    fn read_new_at(&self, len: usize, at: u64) -> io::Result<Vec<u8>> {
+        let mut data = vec![0; len];
+        self.read_exact_at(&mut data, at)?;
+        Ok(data)
+    }
+
     /// Writes all of `data`. On an error any part of it may have been written.
     ///
     /// # Errors

@@ -12,6 +12,7 @@ use std::sync::Arc;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
+use rustix::buffer::spare_capacity;
 
 use super::direct::DirectFile;
 use crate::{Clock, Disk, DiskFile, OpenMode, Random, Space};
@@ -177,6 +178,23 @@ impl DiskFile for RealFile {
         Ok(done)
     }
 
+    // Not zeroed first: for large blocks that would be done by giving the pages back, and each of
+    // them would fault again.
+    fn read_new_at(&self, len: usize, at: u64) -> io::Result<Vec<u8>> {
+        let mut data = Vec::with_capacity(len);
+        while data.len() < len {
+            let from = at + data.len() as u64;
+            match rustix::io::pread(&self.0, spare_capacity(&mut data), from) {
+                Ok(0) => return Err(io::ErrorKind::UnexpectedEof.into()),
+                Ok(_) | Err(rustix::io::Errno::INTR) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        // The allocation may be larger than what was asked for.
+        data.truncate(len);
+        Ok(data)
+    }
+
     fn write_all_at(&self, data: &[u8], at: u64) -> io::Result<()> {
         self.0.write_all_at(data, at)
     }
@@ -259,6 +277,10 @@ mod tests {
         let mut one = [0; 8];
         assert_eq!(file.read_at(&mut one, 12_005).expect("short read"), 2);
         assert!(file.read_exact_at(&mut one, 12_005).is_err());
+        assert_eq!(file.read_new_at(5, 9).expect("read"), back[2..7]);
+        assert_eq!(file.read_new_at(0, 9).expect("nothing"), []);
+        let beyond = file.read_new_at(8, 12_005).expect_err("two bytes are there");
+        assert_eq!(beyond.kind(), io::ErrorKind::UnexpectedEof);
     }
 
     #[test]

@@ -74,10 +74,8 @@ impl Walker {
     /// has checked to be within the file.
     fn fill(&mut self, need: usize) -> Result<(), StoreError> {
         let left = usize::try_from(self.end - self.position).unwrap_or(usize::MAX);
-        let mut data = vec![0; self.chunk_bytes.max(need).min(left)];
-        let read = self.file.read_exact_at(&mut data, self.position);
-        read.map_err(StoreError::io("read", &self.path))?;
-        self.chunk = Bytes::from(data);
+        let read = self.file.read_new_at(self.chunk_bytes.max(need).min(left), self.position);
+        self.chunk = Bytes::from(read.map_err(StoreError::io("read", &self.path))?);
         Ok(())
     }
 }
