@@ -154,6 +154,7 @@ fn open(id: NodeId) -> (SimEnv, Shard) {
         max_inflight_bytes: 64 << 20,
         machine_log_entries: 1_000,
         idle_ms: i64::MAX,
+        longest_sleep_ms: 300_000,
         states_interval_ms: i64::MAX,
     };
     let store = StoreConfig { journal_bytes: 8 << 20, tail_cache_bytes: 1 << 20 };

@@ -129,6 +129,7 @@ impl SimNode {
             max_inflight_bytes: 1 << 20,
             machine_log_entries: 40,
             idle_ms: 60,
+            longest_sleep_ms: 5_000,
             states_interval_ms: 700,
         };
         let store =

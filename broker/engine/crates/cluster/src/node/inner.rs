@@ -39,6 +39,9 @@ const MACHINE_LOG_ENTRIES: u64 = 1_000;
 const STATES_INTERVAL_MS: i64 = 10_000;
 /// How long nothing must happen to a partition before its group sleeps.
 const IDLE_MS: i64 = 2_000;
+/// After which it wakes by itself. Only a second line, and with thousands of partitions the most of
+/// what a node at rest works.
+const LONGEST_SLEEP_MS: i64 = 300_000;
 
 /// Answers what the layer above on another node asks.
 pub type ForwardHandler =
@@ -230,6 +233,7 @@ impl Inner {
             max_inflight_bytes: self.config.max_inflight_bytes,
             machine_log_entries: MACHINE_LOG_ENTRIES,
             idle_ms: IDLE_MS,
+            longest_sleep_ms: LONGEST_SLEEP_MS,
             states_interval_ms: STATES_INTERVAL_MS,
         }
     }

@@ -112,20 +112,22 @@ impl Leaders {
 
     /// All groups that this node leads.
     pub fn served(&self) -> Vec<(GroupId, LeaderInfo)> {
-        self.served_where(|_| true)
+        let serving =
+            self.serving.lock().unwrap_or_else(|e| e.into_inner()).keys().copied().collect();
+        self.with_infos(serving)
     }
 
     /// The groups that this node leads and that have news since the last call.
     pub fn take_news(&self) -> Vec<(GroupId, LeaderInfo)> {
         let news = std::mem::take(&mut *self.news.lock().unwrap_or_else(|e| e.into_inner()));
-        self.served_where(|group| news.contains(&group))
+        let serving = {
+            let serving = self.serving.lock().unwrap_or_else(|e| e.into_inner());
+            news.into_iter().filter(|group| serving.contains_key(group)).collect()
+        };
+        self.with_infos(serving)
     }
 
-    fn served_where(&self, wanted: impl Fn(GroupId) -> bool) -> Vec<(GroupId, LeaderInfo)> {
-        let serving: Vec<GroupId> = {
-            let serving = self.serving.lock().unwrap_or_else(|e| e.into_inner());
-            serving.keys().copied().filter(|&group| wanted(group)).collect()
-        };
+    fn with_infos(&self, serving: Vec<GroupId>) -> Vec<(GroupId, LeaderInfo)> {
         let table = self.by_group.read().unwrap_or_else(|e| e.into_inner());
         serving.into_iter().filter_map(|g| Some((g, table.get(&g)?.clone()))).collect()
     }

@@ -28,11 +28,13 @@ pub(crate) async fn run(inner: Arc<Inner>) {
 
 fn finished(inner: &Inner) -> Vec<(GroupId, Goal)> {
     let image = inner.view.image();
-    let led = inner.leaders.served().into_iter();
-    led.filter_map(|(group, _)| {
-        let (_, _, partition) = image.group(group).filter(|(_, _, found)| found.is_moving())?;
-        let done = inner.partition(group)?.reached() == Some(partition.target_version);
-        done.then(|| (group, partition.goal()))
-    })
-    .collect()
+    let moving = image.topics().flat_map(|t| &t.partitions).filter(|found| found.is_moving());
+    moving
+        .filter_map(|partition| {
+            let group = partition.group;
+            // of those that this node leads
+            let done = inner.partition(group)?.reached() == Some(partition.target_version);
+            done.then(|| (group, partition.goal()))
+        })
+        .collect()
 }

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use headrace_log::LogConfig;
 use headrace_raft::ConfState;
@@ -25,6 +25,8 @@ use crate::shard::{Input, NewReplica};
 
 /// Between two looks when nothing has changed.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
+/// A look that found everything in order is not repeated on the same metadata before this time.
+const LOOK_AGAIN_EVERY: Duration = Duration::from_secs(10);
 /// Replicas that are opened or removed at once.
 const MAX_AT_ONCE: usize = 256;
 /// Segments of the controller's log are small: its state is, too.
@@ -149,22 +151,46 @@ pub(crate) async fn open_controller(inner: &Arc<Inner>) -> Result<(), String> {
     open(inner, replica, settings).await
 }
 
+/// What a look that found everything in order went by.
+struct InOrder {
+    image: Arc<Image>,
+    registered: bool,
+    at: Instant,
+}
+
+impl InOrder {
+    /// Whether another look by this metadata would find the same.
+    fn holds(&self, image: &Arc<Image>, registered: bool) -> bool {
+        let same = Arc::ptr_eq(&self.image, image) && self.registered == registered;
+        same && self.at.elapsed() < LOOK_AGAIN_EVERY
+    }
+}
+
 /// Follows the metadata until the node stops.
 pub(crate) async fn run(inner: Arc<Inner>) {
     let mut changes = inner.view.changes();
+    let mut in_order: Option<InOrder> = None;
     loop {
-        look(&inner).await;
+        let (image, registered) = (inner.view.image(), inner.registered.load(Ordering::Acquire));
+        if !in_order.as_ref().is_some_and(|known| known.holds(&image, registered)) {
+            let found = look(&inner, &image).await;
+            let at = Instant::now();
+            in_order = found.then(|| InOrder { image: image.clone(), registered, at });
+        }
+        inner.tell_draining();
+        inner.tell_housekeeping(image.here());
         // Nobody else ends the view; an error cannot happen while `inner` lives.
         let _ = tokio::time::timeout(LOOK_EVERY, changes.changed()).await;
         changes.mark_unchanged();
     }
 }
 
-async fn look(inner: &Arc<Inner>) {
-    let image = inner.view.image();
-    let Some(me) = inner.identity().node_id else { return };
-    let wanted = wanted(&image, me);
-    let (missing, changed, gone) = compare(inner, &image, me, &wanted);
+/// Makes this node hold what it shall. Returns whether there was nothing to do.
+async fn look(inner: &Arc<Inner>, image: &Image) -> bool {
+    let Some(me) = inner.identity().node_id else { return false };
+    let wanted = wanted(image, me);
+    let (missing, changed, gone) = compare(inner, image, me, &wanted);
+    let in_order = missing.is_empty() && changed.is_empty() && gone.is_empty();
     for group in changed {
         configure(inner, group, &wanted[&group]);
     }
@@ -183,8 +209,7 @@ async fn look(inner: &Arc<Inner>) {
     for (group, moved) in gone {
         remove(inner, group, moved).await;
     }
-    inner.tell_draining();
-    inner.tell_housekeeping(image.here());
+    in_order
 }
 
 /// Groups to open, to configure, and to remove; those with whether they live on elsewhere.

@@ -1,6 +1,5 @@
 //! Compaction: how far a shard's logs may be cleaned, and the steps of it.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use headrace_log::{CleanJob, Cleanable};
@@ -40,10 +39,10 @@ impl Shard {
             return;
         }
         // Replicas with a state machine have snapshots instead.
-        let plain = self.replicas.iter().filter(|(_, replica)| replica.machine.is_none());
-        let bounds: BTreeMap<GroupId, Cleanable> =
-            plain.map(|(&group, replica)| (group, cleanable(replica))).collect();
-        let bound = |group: GroupId| bounds.get(&group).cloned();
+        let replicas = &self.replicas;
+        let plain =
+            |group: GroupId| replicas.get(&group).filter(|replica| replica.machine.is_none());
+        let bound = |group: GroupId| plain(group).map(cleanable);
         self.clean = self.store.borrow_mut().take_clean(now_ms, &bound);
         self.cleaner.idle_since_ms = self.clean.is_none().then_some(now_ms);
     }
@@ -68,7 +67,7 @@ fn cleanable(replica: &Replica) -> Cleanable {
     let is_aborted =
         move |header: &BatchHeader| aborted.contains(header.producer_id, header.base_offset);
     Cleanable {
-        upto_index: replica.saved_state.min(replica.raft.status().commit),
+        upto_index: replica.saved_state.min(replica.raft.hard_state().commit),
         upto_offset: replica.shared.offsets().last_stable,
         is_aborted: Arc::new(is_aborted),
     }

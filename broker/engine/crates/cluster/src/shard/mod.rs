@@ -75,6 +75,9 @@ pub struct ShardConfig {
     pub machine_log_entries: u64,
     /// How long nothing must happen to a group before it sleeps.
     pub idle_ms: i64,
+    /// A sleeping leader wakes after this time (and up to half as long again), whatever happens:
+    /// its heartbeats wake the followers.
+    pub longest_sleep_ms: i64,
     /// Between two files that save the replicas' states, ms.
     pub states_interval_ms: i64,
 }

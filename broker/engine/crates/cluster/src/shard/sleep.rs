@@ -20,11 +20,9 @@ use super::Shard;
 use crate::image::{GroupId, NodeId};
 use crate::partition::in_sync::{node_of, peer_of};
 
-/// A sleeping leader wakes after this time (and up to half as long again, so that not all wake at
-/// once), whatever happens: its heartbeats wake the followers.
-const LONGEST_SLEEP_MS: i64 = 60_000;
-/// A sleeping follower gives its leader this much longer before it wakes by itself.
-const FOLLOWER_GRACE_MS: i64 = 60_000;
+/// A sleeping follower gives its leader longer before it wakes by itself: this part of the longest
+/// sleep.
+const FOLLOWER_GRACE: i64 = 5;
 /// A node with more shards does not exist: its beat is not taken.
 const MAX_SHARDS: u64 = 4096;
 
@@ -223,7 +221,8 @@ impl Shard {
             && (status.term, status.last_index) == (term, commit)
             && replica.may_sleep()
         {
-            self.fall_asleep(group, self.now_ms, FOLLOWER_GRACE_MS);
+            let grace_ms = self.config.longest_sleep_ms / FOLLOWER_GRACE;
+            self.fall_asleep(group, self.now_ms, grace_ms);
         }
     }
 
@@ -235,8 +234,9 @@ impl Shard {
         let me = self.config.node;
         let voters = replica.app.borrow().members.voters.clone();
         let others = voters.into_iter().map(node_of).filter(|&node| node != me).collect();
-        let spread_ms = (group % 64) as i64 * LONGEST_SLEEP_MS / 128;
-        let until_ms = now_ms + LONGEST_SLEEP_MS + spread_ms + grace_ms;
+        // Not all wake at once.
+        let spread_ms = (group % 64) as i64 * self.config.longest_sleep_ms / 128;
+        let until_ms = now_ms + self.config.longest_sleep_ms + spread_ms + grace_ms;
         self.sleepers.begin(group, Nap { others, since_ms: now_ms, until_ms });
         self.metrics.group_sleeps.inc();
     }

@@ -1,6 +1,6 @@
 //! What a shard does as time passes: ticks, hand-overs, saved states, the store's housekeeping.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use headrace_log::{CheckpointJob, LogStart, Removable};
 use headrace_raft::Role;
@@ -94,10 +94,9 @@ impl Shard {
             if moved.len() == max {
                 break;
             }
-            if !replica.raft.status().established || replica.raft.transferring() {
-                continue;
-            }
-            if let Some(to) = successor(replica, me, &self.draining, now_ms) {
+            // Asked first since it costs least: of thousands of groups none may have to move.
+            let Some(to) = successor(replica, me, &self.draining, now_ms) else { continue };
+            if replica.raft.status().established && !replica.raft.transferring() {
                 replica.raft.transfer_leader(peer_of(to));
                 moved.push(group);
             }
@@ -135,13 +134,12 @@ impl Shard {
         let by_age = self.age_checks.due(now_ms);
         // Retention must not pass a state from which the rest of the log can be applied.
         let removable = |replica: &Replica| Removable {
-            upto_index: replica.saved_state.min(replica.raft.status().commit),
+            upto_index: replica.saved_state.min(replica.raft.hard_state().commit),
             deleted_before: replica.app.borrow().deleted_before(),
             by_age,
         };
-        let bounds: BTreeMap<GroupId, Removable> =
-            self.replicas.iter().map(|(&group, r)| (group, removable(r))).collect();
-        let bound = |group: GroupId| bounds.get(&group).copied().unwrap_or_default();
+        let replicas = &self.replicas;
+        let bound = |group: GroupId| replicas.get(&group).map(removable).unwrap_or_default();
         let outcome = self.store.borrow_mut().maintain(now_ms, &bound);
         if let Err(error) = outcome {
             self.poison(error.to_string());
@@ -195,8 +193,14 @@ impl Shard {
         Ok(())
     }
 
+    /// Of a group that sleeps nothing but its log's start can have moved.
     fn publish_offsets(&self) {
-        for replica in self.replicas.values() {
+        let awake = self.sleepers.awake().into_iter().filter_map(|group| self.replicas.get(&group));
+        let start_moved = |replica: &&Replica| {
+            let log_start = replica.app.borrow().log_start(&replica.log);
+            log_start != replica.shared.offsets().log_start
+        };
+        for replica in awake.chain(self.replicas.values().filter(start_moved)) {
             replica.shared.publish(replica.offsets(&replica.raft.status()));
         }
     }
