@@ -198,7 +198,7 @@ class NodeSettings(Model):
         le=4 * GIB,
     )
     tail_cache_bytes: int = prop(
-        16 * MIB,
+        8 * MIB,
         "Memory a shard keeps newest batches in, from which consumers that keep up are served. "
         "What is older comes from the page cache.",
         unit="bytes",

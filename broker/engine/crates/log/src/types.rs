@@ -20,7 +20,7 @@ pub struct StoreConfig {
 
 impl Default for StoreConfig {
     fn default() -> Self {
-        StoreConfig { journal_bytes: 64 << 20, tail_cache_bytes: 16 << 20 }
+        StoreConfig { journal_bytes: 64 << 20, tail_cache_bytes: 8 << 20 }
     }
 }
 
