@@ -13,7 +13,6 @@ from fakeengine import FakeEngine
 from freeport import free_port
 
 from headrace import __version__
-from headrace.admin import bind
 from headrace.errors import (
     TABLE,
     AddressInUseError,
@@ -25,6 +24,7 @@ from headrace.errors import (
 )
 from headrace.node.engine import Engine, load_engine
 from headrace.node.engine_config import config_hash, engine_config, engine_config_json
+from headrace.node.listener import bind
 from headrace.node.logs import JsonFormatter, TextFormatter
 from headrace.node.main import explain
 from headrace.node.properties import CLUSTER_KEYS, apply_file_values, file_values

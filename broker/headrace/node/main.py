@@ -23,6 +23,7 @@ from headrace.errors import (
 from headrace.node import logs
 from headrace.node.engine import Engine, load_engine
 from headrace.node.engine_config import engine_config_json
+from headrace.node.listener import bind
 from headrace.node.properties import apply_file_values
 from headrace.node.systemd import Notifier
 
@@ -76,8 +77,6 @@ class _Node:
         self.engine: Engine | None = None
 
     async def live(self) -> None:
-        from headrace.admin import AdminServer, AdminState, bind  # noqa: PLC0415 - after the log
-
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._on_signal, number)
@@ -85,24 +84,30 @@ class _Node:
         listener = bind(node.admin.address, node.admin.port)
         with contextlib.closing(listener):
             self.engine = engine = Engine(engine_config_json(self.settings))
+            self.notifier.status("opening the data folder")
+            log.info("headrace %s starts", __version__)
+            opening = asyncio.create_task(engine.start())
+            # The engine opens on its own threads, while this one loads the admin API's libraries,
+            # which takes about as long.
+            await asyncio.sleep(0)
+            from headrace.admin import AdminServer, AdminState  # noqa: PLC0415
+
             state = AdminState(engine)
             admin = AdminServer(state, listener)
             serving = asyncio.create_task(admin.serve())
             # A node without its admin API cannot be operated: it stops as well.
             serving.add_done_callback(lambda _: self.stop_asked.set())
             try:
-                await self._serve(engine, state)
+                await self._serve(engine, opening, state)
             finally:
                 await self._stop(engine, state, admin)
                 await serving
                 engine.close()
 
-    async def _serve(self, engine: Engine, state: AdminState) -> None:
-        self.notifier.status("opening the data folder")
-        log.info("headrace %s starts", __version__)
+    async def _serve(self, engine: Engine, opening: asyncio.Task[None], state: AdminState) -> None:
         keep_waiting = asyncio.create_task(self._extend_start())
         try:
-            await engine.start()
+            await opening
         finally:
             keep_waiting.cancel()
         if not await self._wait_ready(engine):
