@@ -109,7 +109,7 @@ def main() -> None:
     loads.program()
     inferno()
     profile = tempfile.TemporaryDirectory(prefix="headrace-profile-")
-    with shared_by_thread(), memory_kept(), profile as scratch:
+    with profile as scratch, shared_by_thread(), memory_kept(Path(scratch)):
         data = Path(scratch) / "perf.data"
         with running(side.system, Path(scratch) / "cluster") as cluster:
             cluster.create("profile", options.partitions, side.topic)

@@ -59,7 +59,6 @@ class Bench:
             seconds=options.seconds,
             partitions=options.partitions,
             loads=options.loads,
-            warm_rounds=options.warm_rounds,
         )
         self.runs: dict[str, list[Figures]] = {side.name: [] for side in self.sides}
         self.curves: dict[str, list[Curves]] = {side.name: [] for side in self.sides}
@@ -189,12 +188,6 @@ def arguments() -> argparse.Namespace:
         default=Plan.loads,
         help="of the ladder, %% of the slower side's most",
     )
-    parser.add_argument(
-        "--warm-rounds",
-        type=int,
-        default=Plan.warm_rounds,
-        help="of 15 s at least, before anything counts; as many as throughput grows with",
-    )
     parser.add_argument("--restart-gb", type=float, default=10, help="data of the restart")
     parser.add_argument("--directory", type=Path, help="where the clusters keep their data")
     options = parser.parse_args()
@@ -224,7 +217,6 @@ def described(bench: Bench) -> dict[str, Any]:
         "repetitions": bench.options.repeat,
         "seconds": bench.plan.seconds,
         "loads": bench.plan.loads,
-        "warm_rounds": bench.plan.warm_rounds,
         "sides": [{"name": side.name, "promise": side.promise} for side in bench.sides],
     }
 
@@ -248,12 +240,11 @@ def main() -> None:
         return list(reports.write(report, bench.curves, stem))
 
     scratch = tempfile.TemporaryDirectory(prefix="headrace-bench-", dir=options.directory)
-    with (
-        shared_by_thread() as report["shared_by_thread"],
-        memory_kept() as report["memory_kept"],
-        scratch as base,
-    ):
-        bench.run(Path(base), keep)
+    with scratch as name, shared_by_thread() as report["shared_by_thread"]:
+        base = Path(name)
+        say("taking memory from the host, where it may go back to one")
+        with memory_kept(base) as report["memory_kept"]:
+            bench.run(base, keep)
     print(reports.markdown(report))
     for path in keep():
         print(f"written: {path.relative_to(ROOT)}")

@@ -76,8 +76,9 @@ def test_what_is_written_can_be_read_and_looked_at(tmp_path):
 
 
 def test_warming_up_ends_when_throughput_no_longer_grows():
-    for rounds in ([], [1, 2], [1, 2, 3], [1, 2, 2.1, 2.5], [5, 3, 9]):
+    growing = ([], [1, 2, 3, 4], [3, 3, 3], [1, 1, 1, 2], [4, 9, 9, 9, 9.5, 10.5], [1, 1, 5, 3, 3])
+    for rounds in growing:
         assert workloads.still_warming(rounds, 3), rounds
-    for rounds in ([3, 3, 3], [1, 3, 3.1, 3.2], [4, 2, 3]):
+    for rounds in ([3, 3, 3, 3], [1, 3, 3.1, 3.2, 3.2], [4, 2, 3, 3]):
         assert not workloads.still_warming(rounds, 3), rounds
-    assert workloads.still_warming([3, 3, 3], 4)
+    assert workloads.still_warming([3, 3, 3, 3], 5)
