@@ -31,20 +31,24 @@ def shared_by_thread() -> Iterator[bool]:
     systems and the load are in different sessions, and a busy load was seen to keep nodes from any
     core for five seconds (Linux 6.18). Only root may switch it off; it is put back at the end.
     """
+    shared = not AUTOGROUP.exists() or not int(AUTOGROUP.read_text(encoding="ascii"))
+    with contextlib.ExitStack() as put_back:
+        if not shared:
+            with contextlib.suppress(PermissionError):
+                put_back.enter_context(_set(AUTOGROUP, "0"))
+                shared = True
+        yield shared
+
+
+@contextlib.contextmanager
+def _set(parameter: Path, value: str) -> Iterator[None]:
+    """A setting of the kernel while the block runs."""
+    before = parameter.read_text(encoding="ascii")
+    parameter.write_text(value, encoding="ascii")
     try:
-        before = AUTOGROUP.read_text(encoding="ascii")
-        if int(before):
-            AUTOGROUP.write_text("0", encoding="ascii")
-    except FileNotFoundError:
-        before = "0"
-    except PermissionError:
-        yield False
-        return
-    try:
-        yield True
+        yield
     finally:
-        if int(before):
-            AUTOGROUP.write_text(before, encoding="ascii")
+        parameter.write_text(before, encoding="ascii")
 
 
 @contextlib.contextmanager
@@ -63,24 +67,18 @@ def memory_kept(folder: Path) -> Iterator[bool]:
     if not REPORTING.is_dir():
         yield True
         return
-    wanted = {REPORTING / name: value for name, value in PATIENCE.items()}
-    wanted[HUGE_PAGES] = str(int(HUGE_PAGES.read_text(encoding="ascii")) + _pages_to_set_aside())
-    before: dict[Path, str] = {}
-    try:
-        for parameter, value in wanted.items():
-            found = parameter.read_text(encoding="ascii")
-            parameter.write_text(value, encoding="ascii")
-            before[parameter] = found
-        kept = HUGE_PAGES.read_text(encoding="ascii").strip() == wanted[HUGE_PAGES]
-    except OSError:
-        kept = False
-    try:
+    kept = False
+    with contextlib.ExitStack() as put_back:
+        with contextlib.suppress(OSError):
+            for name, value in PATIENCE.items():
+                put_back.enter_context(_set(REPORTING / name, value))
+            pages = str(int(HUGE_PAGES.read_text(encoding="ascii")) + _pages_to_set_aside())
+            put_back.enter_context(_set(HUGE_PAGES, pages))
+            # The kernel may have found fewer.
+            kept = HUGE_PAGES.read_text(encoding="ascii").strip() == pages
         if kept:
             _fill_page_cache(folder / "hole")
         yield kept
-    finally:
-        for parameter, value in before.items():
-            parameter.write_text(value, encoding="ascii")
 
 
 def _memory(name: str) -> int:
